@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What every script of the laboratory shares: messages, paths, the table of
+# kernels. Sourced, never run.
+
+LAB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+WEIR_ROOT=$(cd "$LAB_DIR/../.." && pwd)
+WEIR_CACHE=${WEIR_CACHE:-${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/weir}
+LAB_NAME=${0##*/}
+
+# LAB_KERNELS: the kernels the laboratory boots. The one place to add a series:
+#   name   the Debian meta package whose dependency names the newest release
+declare -A LAB_KERNELS=(
+	[6.1]=linux-image-cloud-amd64
+	[6.12]=linux-image-6.12-cloud-amd64
+)
+LAB_KERNEL_DEFAULT=6.1
+
+# die MESSAGE: one line on stderr, exit 1 (something failed).
+die()
+{
+	printf '%s: %s\n' "$LAB_NAME" "$*" >&2
+	exit 1
+}
+
+# usage_error MESSAGE: one line on stderr, exit 2 (called wrongly).
+usage_error()
+{
+	printf '%s: %s (try --help)\n' "$LAB_NAME" "$*" >&2
+	exit 2
+}
+
+# help_from_header: print the calling script's leading comment as its help.
+help_from_header()
+{
+	sed -n '3,/^[^#]/{ /^#/!q; s/^# \{0,1\}//; p }' "$0"
+}
+
+# kernel_names: the names --kernel accepts, oldest first.
+kernel_names()
+{
+	printf '%s\n' "${!LAB_KERNELS[@]}" | sort -V | paste -sd ' '
+}
+
+# check_kernel NAME: exit 2 unless NAME is in the table.
+check_kernel()
+{
+	[[ -n "$1" && -n "${LAB_KERNELS[$1]:-}" ]] ||
+		usage_error "no kernel '$1': choose one of $(kernel_names)"
+}
+
+# need_value OPTION COUNT: exit 2 unless a value follows OPTION.
+need_value()
+{
+	(($2 >= 2)) || usage_error "$1 needs a value"
+}
+
+# check_uint OPTION VALUE MIN MAX: exit 2 unless VALUE is an integer in range.
+check_uint()
+{
+	[[ "$2" =~ ^(0|[1-9][0-9]{0,14})$ ]] && (($2 >= $3 && $2 <= $4)) ||
+		usage_error "$1 '$2': give a whole number from $3 to $4"
+}
+
+# need_command COMMAND PACKAGE: fail, naming the package, unless COMMAND exists.
+need_command()
+{
+	command -v "$1" >/dev/null ||
+		die "$1 not found: run scripts/setup (Debian package $2)"
+}
+
+# make_cache DIR: create DIR below the cache, or say how to choose another.
+make_cache()
+{
+	mkdir -p "$1" 2>/dev/null && [[ -w "$1" ]] ||
+		die "cannot write $1: set WEIR_CACHE to a directory you can write"
+}
+
+# sha256_of FILE: the bare hash of FILE.
+sha256_of()
+{
+	sha256sum <"$1" | cut -d ' ' -f 1
+}
