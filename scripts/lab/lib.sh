@@ -82,3 +82,15 @@ sha256_of()
 {
 	sha256sum <"$1" | cut -d ' ' -f 1
 }
+
+# pack DIR: DIR as a newc archive on stdout, the same bytes for the same files:
+# sorted, all owned by root, no times, inodes renumbered.
+pack()
+{
+	(
+		cd "$1"
+		find . -exec touch -h -d @0 {} +
+		find . -mindepth 1 -printf '%P\0' | LC_ALL=C sort -z |
+			cpio -0 -o -H newc --reproducible -R 0:0 --quiet
+	)
+}
