@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# The verbs; `make help` lists them. What kbuild builds is in Kbuild and
+# modules/Kbuild, which DKMS uses without this file.
+
+# The headers of the kernel to build for; the running one by default.
+KDIR ?= /lib/modules/$(shell uname -r)/build
+
+OUT := $(CURDIR)/out
+VERSION := $(shell sed -n 's/^.define WEIR_VERSION "\(.*\)"/\1/p' modules/weir.h)
+MAKEFLAGS += --no-print-directory
+
+.DEFAULT_GOAL := modules
+.DELETE_ON_ERROR:
+.PHONY: help modules tools unit lint clean version
+
+help:
+	@echo 'make [modules]     build the modules for the running kernel into out/modules/RELEASE/'
+	@echo 'make KDIR=DIR      build them for the kernel whose headers are in DIR'
+	@echo 'make tools         build the bench programs into out/bin/'
+	@echo 'make unit          unit tests: the modules in user space, under ASan and UBSan'
+	@echo 'make lint          checkpatch, sparse, kernel-doc and shellcheck'
+	@echo 'make clean         remove out/'
+	@echo 'make version       print the version ($(VERSION))'
+
+version:
+	@echo '$(VERSION)'
+
+clean:
+	rm -rf out
+
+# --- Modules ---------------------------------------------------------------
+#
+# kbuild writes next to its sources. To build several kernels from one tree and
+# write nothing into it, each kernel gets a farm of symbolic links.
+
+ifneq ($(wildcard $(KDIR)/include/generated/utsrelease.h),)
+RELEASE := $(shell sed -n 's/^.define UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h)
+endif
+FARM := $(OUT)/build/$(RELEASE)
+KOUT := $(OUT)/modules/$(RELEASE)
+
+# A kernel built by clang needs its modules built by clang; an explicit LLVM= wins.
+ifneq ($(shell grep -s '^CONFIG_CC_IS_CLANG=y' $(KDIR)/include/config/auto.conf $(KDIR)/.config),)
+LLVM ?= 1
+endif
+KBUILD_ARGS := -C $(KDIR) M=$(FARM) W=1 $(if $(LLVM),LLVM=$(LLVM))
+# Without the kernel's vmlinux no BTF can be made for modules, and kbuild says
+# so once for each of them; nothing here needs it.
+KBUILD_ARGS += $(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=)
+
+modules: farm
+	@$(MAKE) $(KBUILD_ARGS) modules
+	@mkdir -p $(KOUT)
+	@cp -pu $(FARM)/modules/*.ko $(KOUT)/
+	@echo 'built for $(RELEASE): out/modules/$(RELEASE)/'
+
+.PHONY: farm
+farm: kdir
+	@mkdir -p $(FARM)
+	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/modules $(FARM)/
+	@find $(FARM) -xtype l -delete
+
+.PHONY: kdir
+kdir:
+ifeq ($(RELEASE),)
+	@echo 'make: no kernel headers in $(KDIR): install linux-headers-$(shell uname -r), or name others with KDIR=' >&2
+	@exit 1
+endif
+
+# --- User-space tools ------------------------------------------------------
+
+TOOL_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror
+LDLIBS_plan := -ljansson
+LDLIBS_sampler := -lmnl
+LDLIBS_analyze := -ljansson -lm
+
+TOOLS := $(patsubst bench/%.c,out/bin/weir-%,$(wildcard bench/*.c))
+
+tools: $(TOOLS)
+
+out/bin/weir-%: bench/%.c $(wildcard bench/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(TOOL_CFLAGS) -o $@ $< $(LDLIBS_$*)
