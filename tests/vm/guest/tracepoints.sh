@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# tracepoints.sh - weir:weir_ack and weir:weir_state, read through tracefs with no tool at all, for each
+# algorithm named on the command line. Runs in the guest as root.
+set -euo pipefail
+here=$(dirname "$0")
+# shellcheck source=tests/vm/guest/tap.sh
+. "$here/tap.sh"
+
+tracing=/sys/kernel/tracing
+events=$tracing/events/weir
+server=
+cleanup() {
+	[ -z "$server" ] || kill "$server" 2>/dev/null || true
+	tc qdisc del dev lo root 2>/dev/null || true
+	[ ! -e "$events/enable" ] || echo 0 >"$events/enable"
+}
+trap cleanup EXIT
+
+plain_fields_only() {
+	local odd
+	odd=$(grep -h 'field:' "$events"/weir_ack/format "$events"/weir_state/format |
+		grep -v 'common_' |
+		grep -vE 'field:(__u8|__u16|__u32|__u64|u8|u16|u32|u64) [a-z0-9_]+(\[16\])?;' || true)
+	[ -z "$odd" ] || { printf '# %s\n' "$odd"; return 1; }
+}
+
+modprobe weir
+ok "the events exist once weir is loaded" test -d "$events/weir_ack" -a -d "$events/weir_state"
+ok "their fields are plain integers" plain_fields_only
+
+iperf3 -s -p 5300 >/dev/null 2>&1 &
+server=$!
+# iperf3 listens when it is ready, not when it has started.
+for _ in $(seq 50); do
+	ss -Htln 'sport = :5300' | grep -q . && break
+	sleep 0.1
+done
+tc qdisc add dev lo root netem delay 5ms loss 0.5% limit 10000
+for cc in "$@"; do
+	modprobe "tcp_$cc"
+	echo >"$tracing/trace"
+	echo 1 >"$events/enable"
+	iperf3 -c 127.0.0.1 -p 5300 -C "$cc" -n 400K >/dev/null
+	echo 0 >"$events/enable"
+	grep -c 'weir_ack:' "$tracing/trace" >/tmp/acks || true
+	ok "$cc: weir_ack fires on real traffic ($(cat /tmp/acks) times)" test "$(cat /tmp/acks)" -gt 10
+	ok "$cc: and fires no more once disabled" \
+		test "$(iperf3 -c 127.0.0.1 -p 5300 -C "$cc" -n 100K >/dev/null; grep -c 'weir_ack:' "$tracing/trace")" = "$(cat /tmp/acks)"
+done
+kill "$server"
+server=
+tap_done
