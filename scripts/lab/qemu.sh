@@ -49,7 +49,7 @@ allowed_cpus()
 # check_cpu N: exit 2 unless this process may run on CPU N.
 check_cpu()
 {
-	allowed_cpus | grep -qx "$1" ||
+	[[ " $(allowed_cpus | paste -sd " ") " == *" $1 "* ]] ||
 		usage_error "--cpu '$1': choose one of $(allowed_cpus | paste -sd ' ')"
 }
 

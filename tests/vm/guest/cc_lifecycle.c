@@ -302,6 +302,17 @@ static int run_tool(const char *tool, const char *module)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/* Orphaned sockets of earlier steps may still be closing on a lossy path. */
+static bool unloads_within_10s(const char *module)
+{
+	for (int i = 0; i < 40; i++) {
+		if (!run_tool("rmmod", module))
+			return true;
+		usleep(250000);
+	}
+	return false;
+}
+
 /* Unload while a socket that has used the module lives on; then use it again. */
 static void unload_under_a_socket(int round)
 {
@@ -315,7 +326,7 @@ static void unload_under_a_socket(int round)
 	tap_ok(ok && run_tool("rmmod", module) != 0,
 	       "%s: round %d: a module in use cannot be unloaded", cc, round);
 	ok = !set_cc(p.tx, "reno");
-	tap_ok(ok && run_tool("rmmod", module) == 0,
+	tap_ok(ok && unloads_within_10s(module),
 	       "%s: round %d: unloads once the socket has switched away", cc, round);
 	tap_ok(transfer(&p, 300000) && info_answers(p.tx),
 	       "%s: round %d: the socket goes on without it", cc, round);
