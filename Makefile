@@ -82,3 +82,34 @@ tools: $(TOOLS)
 out/bin/weir-%: bench/%.c $(wildcard bench/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(TOOL_CFLAGS) -o $@ $< $(LDLIBS_$*)
+
+# --- Unit tests ------------------------------------------------------------
+#
+# tests/unit/test_NAME.c includes the source file it tests. Every test runs
+# twice: against a shim of the newest kernel interface and of the oldest.
+
+UNIT_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -Wno-unused-parameter \
+	-Wno-sign-compare -Wno-missing-field-initializers \
+	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+UNIT_CPPFLAGS := -Imodules/compat -Itests/unit/shim/include -Imodules \
+	-Itests/unit/shim -Itests/unit
+UNIT_DEPS := $(wildcard modules/*.[ch] modules/compat/*/*.h tests/unit/*.h \
+	tests/unit/shim/*.h tests/unit/shim/include/*/*.h)
+UNIT_TESTS := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
+UNIT_SHIM := $(patsubst tests/unit/shim/%.c,%,$(wildcard tests/unit/shim/*.c))
+UNIT_BINS := $(UNIT_TESTS:%=out/unit/new/%) $(UNIT_TESTS:%=out/unit/old/%)
+
+unit: $(UNIT_BINS)
+	@tests/unit/run $(UNIT_BINS)
+
+# unit_rules: directory under out/unit/, flags of that kernel
+define unit_rules
+out/unit/$(1)/%.o: tests/unit/shim/%.c $$(UNIT_DEPS)
+	@mkdir -p $$(@D)
+	$$(CC) $$(UNIT_CFLAGS) $$(UNIT_CPPFLAGS) $(2) -c -o $$@ $$<
+
+$$(UNIT_TESTS:%=out/unit/$(1)/%): out/unit/$(1)/%: tests/unit/test_%.c $$(UNIT_SHIM:%=out/unit/$(1)/%.o) $$(UNIT_DEPS)
+	$$(CC) $$(UNIT_CFLAGS) $$(UNIT_CPPFLAGS) $(2) -o $$@ $$< $$(filter %.o,$$^) -lcmocka -lm
+endef
+$(eval $(call unit_rules,new,))
+$(eval $(call unit_rules,old,-DSHIM_KERNEL_6_1))
