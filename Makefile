@@ -79,9 +79,11 @@ TOOLS := $(patsubst bench/%.c,out/bin/weir-%,$(wildcard bench/*.c))
 
 tools: $(TOOLS)
 
-out/bin/weir-%: bench/%.c $(wildcard bench/*.h)
+# A program is bench/NAME.c and, if it is long, what is in bench/NAME/.
+.SECONDEXPANSION:
+out/bin/weir-%: bench/%.c $(wildcard bench/*.h) $$(wildcard bench/%/*.[ch])
 	@mkdir -p $(@D)
-	$(CC) $(TOOL_CFLAGS) -o $@ $< $(LDLIBS_$*)
+	$(CC) $(TOOL_CFLAGS) -o $@ $(filter %.c,$^) $(LDLIBS_$*)
 
 # --- Unit tests ------------------------------------------------------------
 #

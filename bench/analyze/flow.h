@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One flow of one run: flow-<i>.csv and recv-<i>.csv to metrics.
+ */
+#ifndef WEIR_ANALYZE_FLOW_H
+#define WEIR_ANALYZE_FLOW_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "cell.h"
+#include "dist.h"
+#include "err.h"
+#include "metric.h"
+#include "series.h"
+#include "trace.h"
+
+/**
+ * struct flow - what the run needs of a flow once its files are read
+ * @recv: the receiver's byte counter
+ * @t0_us: start of the window the metrics cover
+ * @t1_us: its end
+ * @sent_bytes: sent in the window, retransmissions included
+ * @retrans_bytes: retransmitted in the window
+ * @retrans_pkts: segments retransmitted in the window
+ * @cwnd_mean_pkts: over the window
+ * @inflight_mean_pkts: over the window
+ * @cwnd: curve of the congestion window
+ * @inflight: curve of the packets in flight
+ * @srtt: curve of the smoothed RTT
+ */
+struct flow {
+	struct trace recv;
+	double t0_us;
+	double t1_us;
+	double sent_bytes;
+	double retrans_bytes;
+	double retrans_pkts;
+	double cwnd_mean_pkts;
+	double inflight_mean_pkts;
+	struct series cwnd;
+	struct series inflight;
+	struct series srtt;
+};
+
+int flow_analyze(struct flow *f, const struct cell *c, size_t i, int columns,
+		 struct dist *srtt_all, struct metrics *out, json_t *warnings,
+		 struct err *e);
+double flow_bytes(const struct flow *f, const struct cell_flow *conf,
+		  double t0_us, double t1_us);
+json_t *flow_series_json(struct flow *f, const struct cell_flow *conf,
+			 double duration_us);
+void flow_free(struct flow *f);
+
+int window_cut(const char *path, double t0_us, double *t1_us, double last_us,
+	       struct err *e);
+void gap_warn(json_t *warnings, const char *path, double gap_us, double at_us);
+
+__attribute__((format(printf, 2, 3)))
+void warn_add(json_t *warnings, const char *fmt, ...);
+
+#endif

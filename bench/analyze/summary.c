@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "summary.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "defs.h"
+#include "dist.h"
+#include "mem.h"
+
+/**
+ * same_group() - do two runs differ in nothing but the seed?
+ * @a: a run
+ * @b: another
+ *
+ * Return: true if point and algorithm are the same.
+ */
+bool same_group(const struct run *a, const struct run *b)
+{
+	return !strcmp(a->cell.point, b->cell.point) &&
+	       !strcmp(a->cell.cc, b->cell.cc);
+}
+
+/* The runs are sorted, so a group is a stretch of the array. */
+static size_t group_size(const struct run *run, size_t n)
+{
+	size_t k = 1;
+
+	while (k < n && same_group(&run[0], &run[k]))
+		k++;
+	return k;
+}
+
+/**
+ * spread_of() - a metric over the runs of a group
+ * @run: the first of them
+ * @n: how many
+ * @name: the metric's full name
+ *
+ * Return: median and range of the runs that define it.
+ */
+struct spread spread_of(const struct run *run, size_t n, const char *name)
+{
+	double *v = mem_zalloc(n, sizeof(*v));
+	struct spread s = { NAN, NAN, NAN, 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		double x = metric_get(&run[i].metrics, name);
+
+		if (!isnan(x))
+			v[s.n++] = x;
+	}
+	s.median = median_of(v, s.n);
+	if (s.n) {
+		s.min = v[0];
+		s.max = v[s.n - 1];
+	}
+	free(v);
+	return s;
+}
+
+static json_t *group_json(const struct run *run, size_t n)
+{
+	json_t *seeds = json_array(), *metrics = json_object();
+	const struct metrics *m = &run[0].metrics;
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(seeds, round_json(run[i].cell.seed, 1));
+	for (size_t i = 0; i < m->n; i++) {
+		const char *name = m->m[i].name;
+		struct spread s = spread_of(run, n, name);
+
+		json_object_set_new(metrics, name,
+				    json_pack("{s:o, s:o, s:o, s:i}",
+					      "median", metric_json(name, s.median),
+					      "min", metric_json(name, s.min),
+					      "max", metric_json(name, s.max),
+					      "n", (int)s.n));
+	}
+	return json_pack("{s:s, s:s, s:o, s:o}", "point", run[0].cell.point,
+			 "cc", run[0].cell.cc, "seeds", seeds,
+			 "metrics", metrics);
+}
+
+/**
+ * summary_json() - median and range for every point and algorithm
+ * @run: all runs, sorted so that groups are together
+ * @n: how many
+ *
+ * Return: a new reference to an array.
+ */
+json_t *summary_json(const struct run *run, size_t n)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0, k; i < n; i += k) {
+		k = group_size(&run[i], n - i);
+		json_array_append_new(a, group_json(&run[i], k));
+	}
+	return a;
+}
+
+static int verdict_add(json_t *a, const struct run *run, size_t n,
+		       const struct cell_expect *x, struct err *e)
+{
+	struct spread s = spread_of(run, n, x->metric);
+	bool pass = s.n && s.median >= x->low && s.median <= x->high;
+
+	if (!metric_defined(x->metric))
+		return err_set(e, "%s/cell.conf: expects '%s', which is no metric; weir-analyze --metrics lists them",
+			       run[0].cell.dir, x->metric);
+	json_array_append_new(a, json_pack(
+		"{s:s, s:s, s:s, s:o, s:o, s:o, s:i, s:o, s:o, s:s, s:s}",
+		"point", run[0].cell.point, "cc", run[0].cell.cc,
+		"metric", x->metric,
+		"measured", metric_json(x->metric, s.median),
+		"min", metric_json(x->metric, s.min),
+		"max", metric_json(x->metric, s.max),
+		"n", (int)s.n,
+		"low", round_json(x->low, 1e6), "high", round_json(x->high, 1e6),
+		"source", x->source, "verdict", pass ? "pass" : "miss"));
+	return 0;
+}
+
+/**
+ * verdicts_json() - hold the medians against what the scenario expects
+ * @run: all runs, sorted so that groups are together
+ * @n: how many
+ * @e: the error
+ *
+ * A metric that no seed defines misses: an expectation is not met by silence.
+ *
+ * Return: a new reference to an array, or NULL.
+ */
+json_t *verdicts_json(const struct run *run, size_t n, struct err *e)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0, k; i < n; i += k) {
+		const struct cell *c = &run[i].cell;
+
+		k = group_size(&run[i], n - i);
+		for (size_t x = 0; x < c->nexpects; x++) {
+			if (verdict_add(a, &run[i], k, &c->expect[x], e)) {
+				json_decref(a);
+				return NULL;
+			}
+		}
+	}
+	return a;
+}
