@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tcp_weir_vegas.c - Vegas congestion control
+ *
+ * Vegas keeps between alpha and beta of its own packets in the bottleneck's
+ * queue. Once per round trip it compares the rate it would have without any
+ * queue with the rate it has (source, section 3.2.1):
+ *
+ *	expected = W / base			[packets/s]
+ *	actual   = W / RTT			[packets/s]
+ *	diff     = (expected - actual) * base
+ *		 = W * (RTT - base) / RTT	[packets]
+ *
+ * with W the window, base the least RTT seen without queueing, RTT the round
+ * trip of now. By Little's law diff is the number of packets queued. The
+ * window then grows by a packet if diff < alpha, shrinks by one if diff > beta,
+ * and stays otherwise. In slow start (section 3.2.2) it doubles every other
+ * round trip, stays in between to be measured, and leaves when diff > gamma.
+ *
+ * Source: L. Brakmo, L. Peterson, "TCP Vegas: End to End Congestion Avoidance
+ * on a Global Internet", IEEE JSAC 13(8), 1995.
+ *
+ * Differences from the source:
+ * - Its third part, retransmission by fine-grained timers, is the kernel's
+ *   business (RACK and TLP, RFC 8985).
+ * - RTT is the least clean sample of a round rather than that of one
+ *   distinguished segment. A sample is clean unless it may have waited for the
+ *   receiver's delayed-ACK timer. A round with no clean sample goes on.
+ * - Slow start ends at the window measured, W * base / RTT + alpha.
+ * - base is forgotten after an idle period longer than the retransmission
+ *   timeout: the path may have changed.
+ * - A round in which the application, not cwnd, was the limit says nothing
+ *   about W and changes nothing.
+ */
+#include "weir.h"
+
+#include <linux/inet_diag.h>
+
+WEIR_PARAM(vegas, alpha, 1, 1000, 2, "grow below this many packets queued");
+WEIR_PARAM(vegas, beta, 1, 1000, 4, "shrink above this many packets queued");
+WEIR_PARAM(vegas, gamma, 1, 1000, 1, "leave slow start above this many packets queued");
+
+/* One of any three samples did not wait for a delayed-ACK timer. */
+#define VEGAS_CLEAN_SAMPLES	3
+
+/* In slow start RTT is the least of this many latest samples: the queue that
+ * doubling has built is seen by the last packets of the window only.
+ */
+#define VEGAS_SLOW_START_SAMPLES	8
+
+/**
+ * enum vegas_state - phase, as in the tracepoints
+ * @VEGAS_DOUBLE: slow start, a round trip of doubling
+ * @VEGAS_HOLD: slow start, a round trip of measuring
+ * @VEGAS_AVOID: congestion avoidance
+ */
+enum vegas_state {
+	VEGAS_DOUBLE,
+	VEGAS_HOLD,
+	VEGAS_AVOID,
+};
+
+/**
+ * struct vegas - per-connection state
+ * @base_rtt_us: least RTT since the connection or its last idle period, 0 if
+ *		 there is none yet [us]
+ * @min_rtt_us: least RTT of this round, 0 if there is none yet [us]
+ * @rtt_us: RTT that the last decision was based on, for tracing [us]
+ * @round_end: sequence number whose acknowledgement ends this round
+ * @samples: RTT samples of this round, saturated
+ * @clean: a sample of this round certainly did not wait for a delayed ACK
+ * @hold: slow start is in its round trip of measuring
+ */
+struct vegas {
+	u32 base_rtt_us;
+	u32 min_rtt_us;
+	u32 rtt_us;
+	u32 round_end;
+	u16 samples;
+	u8 clean:1,
+	   hold:1;
+};
+
+static void vegas_forget_samples(struct vegas *vegas)
+{
+	vegas->min_rtt_us = 0;
+	vegas->samples = 0;
+	vegas->clean = 0;
+}
+
+/* Measure what is sent from now on. */
+static void vegas_start_round(struct sock *sk)
+{
+	struct vegas *vegas = inet_csk_ca(sk);
+
+	vegas->round_end = tcp_sk(sk)->snd_nxt;
+	vegas_forget_samples(vegas);
+}
+
+/*
+ * A connection's least RTT so far, its handshake's as a rule, is the first
+ * base: by the time data flow there may be a queue.
+ */
+static void vegas_init(struct sock *sk)
+{
+	struct vegas *vegas = inet_csk_ca(sk);
+	u32 min_rtt_us = tcp_min_rtt(tcp_sk(sk));
+
+	vegas->base_rtt_us = min_rtt_us == U32_MAX ? 0 : min_rtt_us;
+	/* The first ACK ends the round of the handshake: then double. */
+	vegas->hold = 1;
+	vegas_start_round(sk);
+}
+
+static enum vegas_state vegas_state(const struct sock *sk)
+{
+	const struct vegas *vegas = inet_csk_ca(sk);
+
+	if (!tcp_in_slow_start(tcp_sk(sk)))
+		return VEGAS_AVOID;
+
+	return vegas->hold ? VEGAS_HOLD : VEGAS_DOUBLE;
+}
+
+/**
+ * vegas_window_without_queue() - packets that fit the path itself
+ * @vegas: the connection
+ * @cwnd: window that was measured [packets]
+ * @rtt_us: RTT that was measured, not 0 [us]
+ *
+ * Return: actual rate times base RTT, rounded down [packets].
+ */
+static u32 vegas_window_without_queue(const struct vegas *vegas, u32 cwnd, u32 rtt_us)
+{
+	return div_u64((u64)cwnd * vegas->base_rtt_us, rtt_us);
+}
+
+static void vegas_trace_ack(const struct sock *sk, s32 rtt_us)
+{
+	const struct vegas *vegas = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 cwnd = tcp_snd_cwnd(tp);
+	struct weir_values values = { };
+
+	if (vegas->rtt_us) {
+		values.bw = mul_u64_u32_div((u64)cwnd * tp->mss_cache, USEC_PER_SEC,
+					    vegas->rtt_us);
+		values.target = vegas_window_without_queue(vegas, cwnd, vegas->rtt_us) +
+				READ_ONCE(vegas_alpha);
+		values.aux = mul_u64_u32_div((u64)cwnd * 1000,
+					     vegas->rtt_us - vegas->base_rtt_us,
+					     vegas->rtt_us);
+	}
+	trace_weir_ack(sk, vegas_state(sk), rtt_us, &values);
+}
+
+static void vegas_pkts_acked(struct sock *sk, const struct ack_sample *sample)
+{
+	struct vegas *vegas = inet_csk_ca(sk);
+	u32 rtt_us = sample->rtt_us;
+
+	/* Negative: retransmitted, so that the RTT is ambiguous. */
+	if (sample->rtt_us <= 0)
+		goto trace;
+
+	if (vegas->samples >= VEGAS_SLOW_START_SAMPLES &&
+	    tcp_in_slow_start(tcp_sk(sk)))
+		vegas_forget_samples(vegas);
+
+	if (!vegas->base_rtt_us || rtt_us < vegas->base_rtt_us)
+		vegas->base_rtt_us = rtt_us;
+	if (!vegas->min_rtt_us || rtt_us < vegas->min_rtt_us)
+		vegas->min_rtt_us = rtt_us;
+	if (vegas->samples < U16_MAX)
+		vegas->samples++;
+
+	/* Two packets in one ACK: the receiver was waiting for no timer. */
+	if (sample->pkts_acked > 1 || vegas->samples >= VEGAS_CLEAN_SAMPLES)
+		vegas->clean = 1;
+trace:
+	if (trace_weir_ack_enabled())
+		vegas_trace_ack(sk, sample->rtt_us);
+}
+
+/* Window as measured, and alpha packets for the queue. */
+static void vegas_leave_slow_start(struct sock *sk, u32 rtt_us)
+{
+	const struct vegas *vegas = inet_csk_ca(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 cwnd = tcp_snd_cwnd(tp);
+	u32 fit = vegas_window_without_queue(vegas, cwnd, rtt_us) +
+		  READ_ONCE(vegas_alpha);
+
+	trace_weir_state(sk, VEGAS_HOLD, VEGAS_AVOID, WEIR_WHY_DELAY);
+	weir_set_cwnd(tp, max(min(cwnd, fit), WEIR_MIN_CWND));
+	weir_set_ssthresh(tp, tcp_snd_cwnd(tp));
+}
+
+/*
+ * diff against a threshold in packets, without a division:
+ *
+ *	cwnd * (rtt - base) / rtt > threshold
+ */
+static void vegas_decide(struct sock *sk, u32 rtt_us)
+{
+	const struct vegas *vegas = inet_csk_ca(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 cwnd = tcp_snd_cwnd(tp);
+	u64 diff = (u64)cwnd * (rtt_us - vegas->base_rtt_us);
+	u32 alpha = READ_ONCE(vegas_alpha);
+	u32 beta = max(alpha, READ_ONCE(vegas_beta));
+
+	if (tcp_in_slow_start(tp)) {
+		if (diff > (u64)READ_ONCE(vegas_gamma) * rtt_us)
+			vegas_leave_slow_start(sk, rtt_us);
+	} else if (diff > (u64)beta * rtt_us) {
+		if (cwnd > WEIR_MIN_CWND)
+			weir_set_cwnd(tp, cwnd - 1);
+		/* Shrinking must not look like room for slow start. */
+		if (tp->snd_ssthresh > tcp_snd_cwnd(tp))
+			weir_set_ssthresh(tp, tcp_snd_cwnd(tp));
+	} else if (diff < (u64)alpha * rtt_us) {
+		weir_set_cwnd(tp, cwnd + 1);
+	}
+}
+
+/* All that was in flight when the round began has been acknowledged. */
+static void vegas_end_round(struct sock *sk)
+{
+	struct vegas *vegas = inet_csk_ca(sk);
+	bool slow_start = tcp_in_slow_start(tcp_sk(sk));
+
+	/* In doubling, RTT samples are of smaller windows than cwnd is now. */
+	if (slow_start && !vegas->hold) {
+		vegas->hold = 1;
+	} else {
+		if (!vegas->clean)
+			return;
+		vegas->rtt_us = vegas->min_rtt_us;
+		vegas->hold = 0;
+		if (tcp_is_cwnd_limited(sk))
+			vegas_decide(sk, vegas->rtt_us);
+	}
+	vegas_start_round(sk);
+}
+
+static void vegas_cong_avoid(struct sock *sk, u32 ack, u32 acked)
+{
+	const struct vegas *vegas = inet_csk_ca(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (after(ack, vegas->round_end))
+		vegas_end_round(sk);
+
+	if (tcp_in_slow_start(tp) && !vegas->hold && tcp_is_cwnd_limited(sk))
+		tcp_slow_start(tp, acked);
+}
+
+/* Loss, reordering, and their repair disturb RTT: measure anew afterwards. */
+static void vegas_set_state(struct sock *sk, u8 new_state)
+{
+	struct vegas *vegas = inet_csk_ca(sk);
+
+	if (new_state == TCP_CA_Loss)
+		vegas->hold = 0;
+	vegas_start_round(sk);
+}
+
+static void vegas_tx_start(struct sock *sk)
+{
+	struct vegas *vegas = inet_csk_ca(sk);
+	u32 idle = tcp_jiffies32 - tcp_sk(sk)->lsndtime;
+
+	if (idle <= inet_csk(sk)->icsk_rto)
+		return;
+
+	vegas->base_rtt_us = 0;
+	vegas->rtt_us = 0;
+	vegas_start_round(sk);
+	trace_weir_state(sk, vegas_state(sk), vegas_state(sk), WEIR_WHY_IDLE);
+}
+WEIR_DEFINE_TX_START(vegas, vegas_tx_start)
+
+/* `ss` takes an RTT of 0x7fffffff for none. */
+#define VEGAS_INFO_NO_RTT	0x7fffffffU
+
+static u32 vegas_info_rtt(u32 rtt_us)
+{
+	return rtt_us ? rtt_us : VEGAS_INFO_NO_RTT;
+}
+
+static size_t vegas_get_info(struct sock *sk, u32 ext, int *attr,
+			     union tcp_cc_info *info)
+{
+	const struct vegas *vegas = inet_csk_ca(sk);
+
+	if (!(ext & (1 << (INET_DIAG_VEGASINFO - 1))))
+		return 0;
+
+	info->vegas.tcpv_enabled = 1;
+	info->vegas.tcpv_rttcnt = vegas->samples;
+	info->vegas.tcpv_rtt = vegas_info_rtt(READ_ONCE(vegas->base_rtt_us));
+	info->vegas.tcpv_minrtt = vegas_info_rtt(READ_ONCE(vegas->min_rtt_us));
+	*attr = INET_DIAG_VEGASINFO;
+
+	return sizeof(info->vegas);
+}
+
+static struct tcp_congestion_ops vegas_ops __read_mostly = {
+	.name		= WEIR_NAME(vegas),
+	.owner		= THIS_MODULE,
+	.flags		= TCP_CONG_NON_RESTRICTED,
+	.init		= vegas_init,
+	.ssthresh	= tcp_reno_ssthresh,
+	.cong_avoid	= vegas_cong_avoid,
+	.set_state	= vegas_set_state,
+	.undo_cwnd	= tcp_reno_undo_cwnd,
+	.pkts_acked	= vegas_pkts_acked,
+	.get_info	= vegas_get_info,
+	WEIR_TX_START(vegas),
+};
+
+WEIR_MODULE(vegas, struct vegas, "Vegas congestion control (Brakmo, Peterson 1995)");

@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-2.0
+/* weir_vegas: alpha to beta packets in the queue, by round-trip times alone. */
+#include "tcp_weir_vegas.c"
+#include "test.h"
+
+#define BASE_US	40000
+
+static struct vegas *vegas_of(struct sock *sk)
+{
+	return inet_csk_ca(sk);
+}
+
+/* In congestion avoidance with a window of @cwnd and a base RTT of BASE_US. */
+static struct sock *avoiding(u32 cwnd)
+{
+	struct sock *sk = shim_connect("weir_vegas");
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tp->snd_cwnd = cwnd;
+	tp->snd_ssthresh = cwnd;
+	vegas_of(sk)->base_rtt_us = BASE_US;
+	shim_xmit(sk);
+
+	return sk;
+}
+
+/* @rtt_us for long enough that the window no longer changes. */
+static u32 settle(struct sock *sk, u32 rtt_us)
+{
+	int i;
+
+	for (i = 0; i < 200; i++)
+		shim_round(sk, rtt_us, 2);
+
+	return tcp_sk(sk)->snd_cwnd;
+}
+
+static void doubles_every_other_round(void **state)
+{
+	static const u32 expected[] = { 20, 20, 40, 40, 80, 80, 160 };
+	struct sock *sk = shim_connect("weir_vegas");
+	size_t i;
+
+	shim_xmit(sk);
+	for (i = 0; i < ARRAY_SIZE(expected); i++) {
+		shim_round(sk, BASE_US, 2);
+		assert_int_equal(tcp_sk(sk)->snd_cwnd, expected[i]);
+	}
+	shim_close(sk);
+}
+
+static void leaves_slow_start_at_gamma(void **state)
+{
+	struct sock *sk = shim_connect("weir_vegas");
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	shim_trace_on = true;
+	shim_xmit(sk);
+	shim_round(sk, BASE_US, 2);
+	assert_int_equal(tp->snd_cwnd, 20);
+	/* diff = 20 * 2 / 42 = 0.95: not above gamma = 1, doubles again */
+	shim_round(sk, BASE_US + 2000, 2);
+	shim_round(sk, BASE_US + 2000, 2);
+	assert_int_equal(tp->snd_cwnd, 40);
+	/* diff = 40 * 2 / 42 = 1.9: the window is 40 * 40 / 42 + 2 = 38 + 2 */
+	shim_round(sk, BASE_US + 2000, 2);
+	assert_true(weir_in_initial_slow_start(tp));
+	shim_ack(sk, 2, BASE_US + 2000);
+	assert_int_equal(tp->snd_cwnd, 40);
+	assert_int_equal(tp->snd_ssthresh, 40);
+	assert_int_equal(shim_last_weir_state.old_state, VEGAS_HOLD);
+	assert_int_equal(shim_last_weir_state.new_state, VEGAS_AVOID);
+	assert_int_equal(shim_last_weir_state.why, WEIR_WHY_DELAY);
+	shim_trace_on = false;
+	shim_close(sk);
+}
+
+static void leaves_slow_start_at_the_window_measured(void **state)
+{
+	struct sock *sk = shim_connect("weir_vegas");
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	shim_xmit(sk);
+	shim_round(sk, BASE_US, 2);
+	shim_round(sk, 60000, 2);
+	/* 20 * 40 / 60 + alpha = 13 + 2 */
+	shim_ack(sk, 2, 60000);
+	assert_int_equal(tp->snd_cwnd, 15);
+	assert_false(tcp_in_slow_start(tp));
+	shim_close(sk);
+}
+
+/* Doubling fills the queue during the round: its end tells, not its start. */
+static void sees_the_end_of_the_round_in_slow_start(void **state)
+{
+	struct sock *sk = shim_connect("weir_vegas");
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 i;
+
+	shim_xmit(sk);
+	for (i = 0; i < 3; i++)
+		shim_round(sk, BASE_US, 2);
+	assert_int_equal(tp->snd_cwnd, 40);
+	for (i = 1; i <= 20; i++) {
+		shim_advance_us(2000);
+		shim_ack(sk, 2, BASE_US + i * 1000);
+	}
+	assert_int_equal(tp->snd_cwnd, 40);
+	shim_ack(sk, 2, BASE_US + 20000);
+	assert_false(tcp_in_slow_start(tp));
+	/* The least of at most 8 latest: not below 40 * 40/60, nor above 40 * 40/53 */
+	assert_in_range(tp->snd_cwnd, 26 + 2, 30 + 2);
+	shim_close(sk);
+}
+
+/*
+ * RTT 50 ms over a base of 40 ms: diff is a fifth of the window. It rests where
+ * diff is from alpha = 2 to beta = 4: windows 10 to 20.
+ */
+static void rests_between_alpha_and_beta(void **state)
+{
+	static const u32 start[] = { 4, 9, 10, 15, 20, 21, 60 };
+	static const u32 end[] = { 10, 10, 10, 15, 20, 20, 20 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(start); i++) {
+		struct sock *sk = avoiding(start[i]);
+
+		assert_int_equal(settle(sk, 50000), end[i]);
+		assert_false(tcp_in_slow_start(tcp_sk(sk)));
+		shim_close(sk);
+	}
+}
+
+static void moves_one_packet_per_round(void **state)
+{
+	struct sock *sk = avoiding(30);
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 before;
+	int i;
+
+	shim_round(sk, BASE_US, 2);
+	for (i = 0; i < 10; i++) {
+		before = tp->snd_cwnd;
+		shim_round(sk, BASE_US, 2);
+		assert_int_equal(tp->snd_cwnd, before + 1);
+	}
+	shim_round(sk, 2 * BASE_US, 2);
+	for (i = 0; i < 10; i++) {
+		before = tp->snd_cwnd;
+		shim_round(sk, 2 * BASE_US, 2);
+		assert_int_equal(tp->snd_cwnd, before - 1);
+	}
+	shim_close(sk);
+}
+
+static void never_below_two(void **state)
+{
+	struct sock *sk = avoiding(20);
+
+	assert_int_equal(shim_param_set("alpha", "1"), 0);
+	assert_int_equal(shim_param_set("beta", "1"), 0);
+	assert_int_equal(settle(sk, 400000), WEIR_MIN_CWND);
+	assert_int_equal(shim_param_set("alpha", "2"), 0);
+	assert_int_equal(shim_param_set("beta", "4"), 0);
+	shim_close(sk);
+}
+
+/* Alpha above beta is taken as alpha = beta. */
+static void survives_alpha_above_beta(void **state)
+{
+	struct sock *sk = avoiding(50);
+
+	assert_int_equal(shim_param_set("alpha", "6"), 0);
+	/* a fifth of 30 is 6 */
+	assert_int_equal(settle(sk, 50000), 30);
+	assert_int_equal(shim_param_set("alpha", "2"), 0);
+	shim_close(sk);
+}
+
+static void waits_for_a_clean_sample(void **state)
+{
+	struct sock *sk = avoiding(20);
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct vegas *vegas = vegas_of(sk);
+
+	shim_round(sk, 50000, 2);
+	assert_int_equal(tp->snd_cwnd, 20);
+	vegas->round_end = tp->snd_una;
+	vegas_forget_samples(vegas);
+
+	/* Single packets 40 ms late, as a delayed-ACK timer makes them */
+	shim_ack(sk, 1, 90000);
+	shim_ack(sk, 1, 90000);
+	assert_int_equal(tp->snd_cwnd, 20);
+	assert_int_equal(vegas->samples, 2);
+	/* The third cannot have waited too: 20 * 7 / 47 = 3 */
+	shim_ack(sk, 1, 47000);
+	assert_int_equal(tp->snd_cwnd, 20);
+	assert_int_equal(vegas->rtt_us, 47000);
+
+	/* Two packets in one ACK are clean at once: 20 * 50 / 90 = 11 */
+	vegas->round_end = tp->snd_una;
+	vegas_forget_samples(vegas);
+	shim_ack(sk, 2, 90000);
+	assert_int_equal(tp->snd_cwnd, 19);
+	shim_close(sk);
+}
+
+static void ignores_retransmitted_samples(void **state)
+{
+	struct sock *sk = avoiding(20);
+	struct vegas *vegas = vegas_of(sk);
+
+	shim_ack(sk, 2, -1);
+	shim_ack(sk, 2, 0);
+	assert_int_equal(vegas->samples, 0);
+	assert_int_equal(vegas->base_rtt_us, BASE_US);
+	shim_close(sk);
+}
+
+static void changes_nothing_if_the_application_is_the_limit(void **state)
+{
+	struct sock *sk = avoiding(20);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	shim_round(sk, 50000, 2);
+	sk->shim_limit_ignored = true;
+	tp->is_cwnd_limited = 0;
+	tp->max_packets_out = 5;
+	assert_int_equal(settle(sk, BASE_US), 20);
+	assert_int_equal(settle(sk, 400000), 20);
+	shim_close(sk);
+}
+
+static void halves_on_loss_and_measures_anew(void **state)
+{
+	struct sock *sk = avoiding(20);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	shim_round(sk, 50000, 2);
+	shim_lose(sk, 1);
+	assert_int_equal(tp->snd_ssthresh, 10);
+	assert_int_equal(vegas_of(sk)->samples, 0);
+	shim_recover(sk, 50000);
+	assert_int_equal(tp->snd_cwnd, 10);
+	/* diff = 10 / 5 = 2 */
+	assert_int_equal(settle(sk, 50000), 10);
+	shim_close(sk);
+}
+
+static void comes_back_after_timeout(void **state)
+{
+	struct sock *sk = avoiding(40);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	shim_round(sk, BASE_US, 2);
+	shim_rto(sk);
+	assert_int_equal(tp->snd_cwnd, 1);
+	assert_in_range(tp->snd_ssthresh, 20, 21);
+	assert_int_equal(settle(sk, 50000), 20);
+	shim_close(sk);
+}
+
+static void undo_restores_the_window(void **state)
+{
+	struct sock *sk = avoiding(20);
+
+	shim_round(sk, 50000, 2);
+	shim_lose(sk, 1);
+	shim_undo(sk);
+	assert_int_equal(tcp_sk(sk)->snd_cwnd, 20);
+	shim_close(sk);
+}
+
+static void forgets_base_after_long_idle_only(void **state)
+{
+	struct sock *sk = avoiding(20);
+	struct vegas *vegas = vegas_of(sk);
+
+	shim_round(sk, 50000, 2);
+	shim_app_limit(sk, 0);
+	shim_round(sk, 50000, 2);
+	assert_int_equal(tcp_sk(sk)->packets_out, 0);
+
+	/* The RTO is 200 ms and more. */
+	shim_idle(sk, 50000);
+	shim_app_limit(sk, 20);
+	shim_xmit(sk);
+	assert_int_equal(vegas->base_rtt_us, BASE_US);
+	shim_round(sk, 50000, 2);
+	shim_round(sk, 50000, 2);
+
+	shim_idle(sk, 10 * USEC_PER_SEC);
+	shim_app_limit(sk, SHIM_UNLIMITED);
+	shim_xmit(sk);
+	assert_int_equal(vegas->base_rtt_us, 0);
+	shim_ack(sk, 2, 70000);
+	assert_int_equal(vegas->base_rtt_us, 70000);
+	shim_close(sk);
+}
+
+static void takes_over_a_running_connection(void **state)
+{
+	struct sock *sk = shim_connect("weir_vegas");
+	struct tcp_sock *tp = tcp_sk(sk);
+	int i;
+
+	shim_xmit(sk);
+	for (i = 0; i < 4; i++)
+		shim_round(sk, 30000, 2);
+	tp->snd_ssthresh = tp->snd_cwnd;
+	shim_switch(sk, "weir_vegas");
+	assert_int_equal(vegas_of(sk)->base_rtt_us, 30000);
+	/* a quarter of the window is queued: 8 to 16 */
+	assert_int_equal(settle(sk, 40000), 16);
+	shim_close(sk);
+}
+
+static void handshake_gives_the_first_base(void **state)
+{
+	struct sock *sk = shim_socket("weir_vegas");
+
+	minmax_reset(&tcp_sk(sk)->rtt_min, tcp_jiffies32, 25000);
+	shim_establish(sk);
+	assert_int_equal(vegas_of(sk)->base_rtt_us, 25000);
+	shim_close(sk);
+}
+
+static void informs_ss(void **state)
+{
+	struct sock *sk = shim_connect("weir_vegas");
+	const struct tcp_congestion_ops *ops = inet_csk(sk)->icsk_ca_ops;
+	union tcp_cc_info info;
+	int attr = 0;
+
+	assert_int_equal(ops->get_info(sk, 0, &attr, &info), 0);
+	assert_int_equal(ops->get_info(sk, 1 << (INET_DIAG_VEGASINFO - 1), &attr, &info),
+			 sizeof(struct tcpvegas_info));
+	assert_int_equal(attr, INET_DIAG_VEGASINFO);
+	assert_int_equal(info.vegas.tcpv_rtt, 0x7fffffff);
+	assert_int_equal(info.vegas.tcpv_minrtt, 0x7fffffff);
+
+	shim_xmit(sk);
+	shim_ack(sk, 1, 30000);
+	shim_ack(sk, 1, 20000);
+	ops->get_info(sk, 1 << (INET_DIAG_VEGASINFO - 1), &attr, &info);
+	assert_int_equal(info.vegas.tcpv_enabled, 1);
+	assert_int_equal(info.vegas.tcpv_rttcnt, 2);
+	assert_int_equal(info.vegas.tcpv_rtt, 20000);
+	assert_int_equal(info.vegas.tcpv_minrtt, 20000);
+	shim_close(sk);
+}
+
+static void traces_the_queue(void **state)
+{
+	struct sock *sk = avoiding(20);
+
+	shim_trace_on = true;
+	shim_round(sk, 50000, 2);
+	/* 20 packets per 50 ms; 16 fit the path; 4 are queued */
+	assert_true(shim_last_weir_ack.bw == 400ULL * SHIM_MSS);
+	assert_true(shim_last_weir_ack.target == 16 + 2);
+	assert_true(shim_last_weir_ack.aux == 4000);
+	assert_int_equal(shim_last_weir_ack.state, VEGAS_AVOID);
+	assert_int_equal(shim_last_weir_ack.rtt_us, 50000);
+	shim_trace_on = false;
+	shim_close(sk);
+}
+
+static void survives_extremes(void **state)
+{
+	static const long rtts[] = { 1, 0x7fffffff, 1, 40000, -1, 0, 0x7fffffff };
+	struct sock *sk = avoiding(1);
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 i;
+
+	shim_trace_on = true;
+	for (i = 0; i < 500; i++)
+		shim_ack(sk, 1, rtts[i % ARRAY_SIZE(rtts)]);
+	tp->snd_cwnd = 1U << 30;
+	tp->snd_ssthresh = 1U << 30;
+	vegas_decide(sk, 0x7fffffff);
+	assert_int_equal(tp->snd_cwnd, (1U << 30) - 1);
+	vegas_leave_slow_start(sk, 0x7fffffff);
+	assert_in_range(tp->snd_cwnd, WEIR_MIN_CWND, 1U << 30);
+	shim_trace_on = false;
+	shim_close(sk);
+}
+
+static void obeys_the_clamp(void **state)
+{
+	struct sock *sk = avoiding(20);
+
+	tcp_sk(sk)->snd_cwnd_clamp = 24;
+	assert_int_equal(settle(sk, BASE_US), 24);
+	shim_close(sk);
+}
+
+static void survives_being_uninitialised(void **state)
+{
+	shim_call_all_uninitialised("weir_vegas");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(doubles_every_other_round),
+		cmocka_unit_test(leaves_slow_start_at_gamma),
+		cmocka_unit_test(leaves_slow_start_at_the_window_measured),
+		cmocka_unit_test(sees_the_end_of_the_round_in_slow_start),
+		cmocka_unit_test(rests_between_alpha_and_beta),
+		cmocka_unit_test(moves_one_packet_per_round),
+		cmocka_unit_test(never_below_two),
+		cmocka_unit_test(survives_alpha_above_beta),
+		cmocka_unit_test(waits_for_a_clean_sample),
+		cmocka_unit_test(ignores_retransmitted_samples),
+		cmocka_unit_test(changes_nothing_if_the_application_is_the_limit),
+		cmocka_unit_test(halves_on_loss_and_measures_anew),
+		cmocka_unit_test(comes_back_after_timeout),
+		cmocka_unit_test(undo_restores_the_window),
+		cmocka_unit_test(forgets_base_after_long_idle_only),
+		cmocka_unit_test(takes_over_a_running_connection),
+		cmocka_unit_test(handshake_gives_the_first_base),
+		cmocka_unit_test(informs_ss),
+		cmocka_unit_test(traces_the_queue),
+		cmocka_unit_test(survives_extremes),
+		cmocka_unit_test(obeys_the_clamp),
+		cmocka_unit_test(survives_being_uninitialised),
+	};
+
+	return cmocka_run_group_tests_name("vegas", tests, NULL, NULL);
+}
