@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * win_filter.h - the maximum, or minimum, of a quantity over a sliding window
+ *
+ * After Kathleen Nichols: three samples stand for the whole window. The first
+ * is the best of the window; the second the best since the first was taken;
+ * the third the best since the second. When the first leaves the window the
+ * other two move up, so the estimate never falls to the latest sample alone.
+ * To have successors of a good age ready, a second sample is taken after a
+ * quarter of a window without any, and a third after half of one.
+ *
+ * Constant space and time whatever the number of samples. Time is any counter
+ * that only goes up, modulo 2^32: rounds, jiffies, microseconds.
+ *
+ * An all-zero filter is a valid empty maximum.
+ */
+#ifndef _WEIR_WIN_FILTER_H
+#define _WEIR_WIN_FILTER_H
+
+#include <linux/types.h>
+
+/**
+ * struct win_sample - a value and when it was seen
+ * @time: caller's clock
+ * @value: the sample
+ */
+struct win_sample {
+	u32 time;
+	u32 value;
+};
+
+/**
+ * struct win_filter - a windowed maximum
+ * @best: best, second and third best, each younger than the one before
+ */
+struct win_filter {
+	struct win_sample best[3];
+};
+
+/**
+ * win_max_reset() - forget everything but one sample
+ * @f: the filter
+ * @time: now
+ * @value: the sample
+ */
+static inline void win_max_reset(struct win_filter *f, u32 time, u32 value)
+{
+	const struct win_sample only = { .time = time, .value = value };
+
+	f->best[0] = only;
+	f->best[1] = only;
+	f->best[2] = only;
+}
+
+/**
+ * win_max() - the maximum
+ * @f: the filter
+ */
+static inline u32 win_max(const struct win_filter *f)
+{
+	return f->best[0].value;
+}
+
+/**
+ * win_max_matters() - whether a sample taken at an unchanged time can matter
+ * @f: the filter
+ * @value: the sample
+ *
+ * Samples age only when time moves. Until it does, one below the third best
+ * may be left out, which spares the common case the rest: all that it could do
+ * is renew a spare sample with a worse one of the same time.
+ */
+static inline bool win_max_matters(const struct win_filter *f, u32 value)
+{
+	return value >= f->best[2].value;
+}
+
+/* Drop samples older than @window; let @now fill the places that fall vacant. */
+static inline void win_max_age(struct win_filter *f, u32 window, struct win_sample now)
+{
+	u32 age = now.time - f->best[0].time;
+
+	if (age > window) {
+		f->best[0] = f->best[1];
+		f->best[1] = f->best[2];
+		f->best[2] = now;
+		if (now.time - f->best[0].time > window) {
+			f->best[0] = f->best[1];
+			f->best[1] = now;
+		}
+	} else if (age > window / 4 && f->best[1].time == f->best[0].time) {
+		f->best[1] = now;
+		f->best[2] = now;
+	} else if (age > window / 2 && f->best[2].time == f->best[1].time) {
+		f->best[2] = now;
+	}
+}
+
+/**
+ * win_max_update() - take a sample
+ * @f: the filter
+ * @window: length of the window, in the unit of @time
+ * @time: now
+ * @value: the sample
+ *
+ * Return: the maximum of the last @window.
+ */
+static inline u32 win_max_update(struct win_filter *f, u32 window, u32 time, u32 value)
+{
+	const struct win_sample now = { .time = time, .value = value };
+
+	if (value >= f->best[0].value || time - f->best[2].time > window) {
+		win_max_reset(f, time, value);
+		return value;
+	}
+
+	if (value >= f->best[1].value) {
+		f->best[1] = now;
+		f->best[2] = now;
+	} else if (value >= f->best[2].value) {
+		f->best[2] = now;
+	}
+	win_max_age(f, window, now);
+
+	return win_max(f);
+}
+
+/*
+ * The minimum is the maximum of the complements. An all-zero filter holds the
+ * largest value there is, which any sample replaces.
+ */
+
+/**
+ * win_min() - the minimum
+ * @f: a filter used for minima only
+ */
+static inline u32 win_min(const struct win_filter *f)
+{
+	return ~win_max(f);
+}
+
+/**
+ * win_min_reset() - forget everything but one sample
+ * @f: a filter used for minima only
+ * @time: now
+ * @value: the sample
+ */
+static inline void win_min_reset(struct win_filter *f, u32 time, u32 value)
+{
+	win_max_reset(f, time, ~value);
+}
+
+/**
+ * win_min_update() - take a sample
+ * @f: a filter used for minima only
+ * @window: length of the window, in the unit of @time
+ * @time: now
+ * @value: the sample
+ *
+ * Return: the minimum of the last @window.
+ */
+static inline u32 win_min_update(struct win_filter *f, u32 window, u32 time, u32 value)
+{
+	return ~win_max_update(f, window, time, ~value);
+}
+
+#endif /* _WEIR_WIN_FILTER_H */
