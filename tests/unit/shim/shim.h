@@ -113,6 +113,9 @@ void shim_app_limit(struct sock *sk, u64 pkts);
  */
 u32 shim_xmit(struct sock *sk);
 
+/* Called for every transmission, if set; skb->shim_tx numbers it from 1. */
+extern void (*shim_tx_hook)(struct sock *sk, struct sk_buff *skb);
+
 /* When pacing allows the next packet [ns], 0 for now. */
 u64 shim_next_send_ns(const struct sock *sk);
 
@@ -140,6 +143,8 @@ void shim_idle(struct sock *sk, u64 us);
  *	    the time the newest acknowledged packet was sent
  * @ece: the ACK carries ECN-Echo
  * @delayed: the receiver delayed this ACK, as far as the sender can guess
+ * @lost_tx: every packet last transmitted before the transmission of this number
+ *	     is found to be lost, 0 for none (for shim_path.h)
  * @undo: the ACK proves that the current reduction of cwnd was spurious
  */
 struct shim_ack {
@@ -147,6 +152,7 @@ struct shim_ack {
 	u32 sack_skip;
 	u32 sacked;
 	u32 lost;
+	u64 lost_tx;
 	long rtt_us;
 	bool ece;
 	bool delayed;

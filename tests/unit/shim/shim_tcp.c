@@ -10,6 +10,7 @@
 #include "shim.h"
 
 u32 shim_acks_sent;
+void (*shim_tx_hook)(struct sock *sk, struct sk_buff *skb);
 
 /* --- Registry ----------------------------------------------------------- */
 
@@ -246,8 +247,9 @@ u64 shim_next_send_ns(const struct sock *sk)
 	return sk->shim_wstamp_ns;
 }
 
-static void shim_stamp(struct sock *sk, struct sk_buff *skb)
+static void shim_transmit(struct sock *sk, struct sk_buff *skb)
 {
+	static u64 transmissions;
 	struct tcp_sock *tp = tcp_sk(sk);
 	unsigned long rate = sk->sk_pacing_rate;
 
@@ -267,6 +269,9 @@ static void shim_stamp(struct sock *sk, struct sk_buff *skb)
 	    tp->data_segs_out >= 10)
 		sk->shim_wstamp_ns = max(sk->shim_wstamp_ns, shim_now_ns) +
 			(u64)SHIM_MSS * NSEC_PER_SEC / rate;
+	skb->shim_tx = ++transmissions;
+	if (shim_tx_hook)
+		shim_tx_hook(sk, skb);
 }
 
 static bool shim_may_send(const struct sock *sk)
@@ -287,7 +292,7 @@ static u32 shim_retransmit(struct sock *sk)
 	for (skb = sk->shim_rtx; skb && shim_may_send(sk); skb = skb->shim_next) {
 		if ((skb->cb.sacked & (TCPCB_LOST | TCPCB_SACKED_RETRANS)) != TCPCB_LOST)
 			continue;
-		shim_stamp(sk, skb);
+		shim_transmit(sk, skb);
 		skb->cb.sacked |= TCPCB_RETRANS;
 		tp->retrans_out++;
 		tp->total_retrans++;
@@ -319,13 +324,10 @@ static void shim_restart_after_idle(struct sock *sk)
 static u32 shim_send_new(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	struct sk_buff **tail = &sk->shim_rtx;
 	u32 n = 0;
 
 	if (inet_csk(sk)->icsk_ca_ops->min_tso_segs)
 		inet_csk(sk)->icsk_ca_ops->min_tso_segs(sk);
-	while (*tail)
-		tail = &(*tail)->shim_next;
 	while (sk->shim_app_pkts && shim_may_send(sk)) {
 		struct sk_buff *skb = calloc(1, sizeof(*skb));
 
@@ -334,12 +336,12 @@ static u32 shim_send_new(struct sock *sk)
 			shim_cwnd_event(sk, CA_EVENT_TX_START);
 			tp->lsndtime = tcp_jiffies32;
 		}
-		shim_stamp(sk, skb);
 		skb->cb.seq = tp->snd_nxt;
 		skb->cb.end_seq = tp->snd_nxt + SHIM_MSS;
 		skb->cb.tcp_gso_segs = 1;
-		*tail = skb;
-		tail = &skb->shim_next;
+		shim_transmit(sk, skb);
+		*(sk->shim_rtx ? &sk->shim_rtx_tail->shim_next : &sk->shim_rtx) = skb;
+		sk->shim_rtx_tail = skb;
 		tp->snd_nxt += SHIM_MSS;
 		tp->packets_out++;
 		tp->lsndtime = tcp_jiffies32;
@@ -375,9 +377,9 @@ u32 shim_xmit(struct sock *sk)
 	shim_clock(tp);
 	shim_restart_after_idle(sk);
 	n = shim_retransmit(sk);
+	n += shim_send_new(sk);
 	if (tcp_in_cwnd_reduction(sk))
 		tp->prr_out += n;
-	n += shim_send_new(sk);
 	if (n)
 		shim_validate_cwnd(sk);
 	tcp_rate_check_app_limited(sk);
@@ -456,12 +458,16 @@ static void shim_undo_reduction(struct sock *sk)
 	tp->undo_marker = 0;
 }
 
-static void shim_mark_lost(struct sock *sk, u32 n, bool all)
+/* Mark the first @n packets, and all last sent before transmission @tx. */
+static u32 shim_mark_lost(struct sock *sk, u32 n, u64 tx)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	u32 i, before = tp->lost;
 	struct sk_buff *skb;
 
-	for (skb = sk->shim_rtx; skb && (n || all); skb = skb->shim_next, n -= !all) {
+	for (skb = sk->shim_rtx, i = 0; skb; skb = skb->shim_next, i++) {
+		if (i >= n && skb->shim_tx >= tx)
+			continue;
 		if (skb->cb.sacked & TCPCB_SACKED_RETRANS) {
 			skb->cb.sacked &= ~TCPCB_SACKED_RETRANS;
 			tp->retrans_out--;
@@ -473,6 +479,8 @@ static void shim_mark_lost(struct sock *sk, u32 n, bool all)
 		tp->lost_out++;
 		tp->lost++;
 	}
+
+	return tp->lost - before;
 }
 
 /* RFC 6937: how much may leave for what was delivered, while reducing. */
@@ -514,7 +522,7 @@ void shim_rto(struct sock *sk)
 		tp->undo_retrans = 0;
 	}
 	inet_csk(sk)->icsk_retransmits++;
-	shim_mark_lost(sk, 0, true);
+	shim_mark_lost(sk, ~0U, 0);
 	tcp_snd_cwnd_set(tp, tcp_packets_in_flight(tp) + 1);
 	tp->snd_cwnd_cnt = 0;
 	shim_set_ca_state(sk, TCP_CA_Loss);
@@ -642,8 +650,7 @@ static void shim_fastretrans(struct sock *sk, const struct shim_ack *ack, u32 ne
 		shim_set_ca_state(sk, TCP_CA_Open);
 	}
 
-	if (ack->lost) {
-		shim_mark_lost(sk, ack->lost, false);
+	if ((ack->lost || ack->lost_tx) && shim_mark_lost(sk, ack->lost, ack->lost_tx)) {
 		if (*state < TCP_CA_Recovery)
 			shim_enter_recovery(sk, ack->ece);
 	} else if (ack->ece && newly) {

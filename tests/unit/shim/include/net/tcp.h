@@ -30,6 +30,7 @@
 #define TCP_INFINITE_SSTHRESH	0x7fffffff
 #define TCP_INIT_CWND		10
 #define MAX_TCP_HEADER		320
+#define GSO_LEGACY_MAX_SIZE	65536u
 
 enum tcp_ca_state {
 	TCP_CA_Open,
@@ -151,6 +152,7 @@ struct sk_buff {
 	struct sk_buff *shim_next;
 	struct tcp_skb_cb cb;
 	u64 skb_mstamp_ns;
+	u64 shim_tx;		/* number of its last transmission */
 };
 
 #define TCP_SKB_CB(skb)		(&(skb)->cb)
@@ -187,6 +189,7 @@ struct sock {
 	int sk_wmem_queued;
 	struct sk_buff *shim_rtx;	/* oldest unacknowledged packet */
 	u64 shim_app_pkts;		/* packets the application has yet to send */
+	struct sk_buff *shim_rtx_tail;	/* newest packet */
 	u64 shim_wstamp_ns;		/* when pacing allows the next packet */
 	bool shim_limit_ignored;	/* keep is_cwnd_limited as the test set it */
 };
