@@ -204,4 +204,8 @@ void shim_undo(struct sock *sk);
 /* ACKs that a receiver of ours had to send (for algorithms that force them). */
 extern u32 shim_acks_sent;
 
+/* What the latest of them acknowledged, and whether it carried ECN-Echo. */
+extern u32 shim_ack_rcv_nxt;
+extern bool shim_ack_ece;
+
 #endif

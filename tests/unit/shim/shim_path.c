@@ -43,6 +43,24 @@ static struct shim_flow *shim_path_flow(struct shim_path *path, const struct soc
 	abort();
 }
 
+/* A token bucket: does the packet find its tokens? */
+static bool shim_path_policed(struct shim_path *path)
+{
+	u64 earned;
+
+	if (!path->police_rate)
+		return false;
+	earned = (shim_now_ns - path->tokens_ns) * path->police_rate / NSEC_PER_SEC;
+	/* What is less than a byte is not lost: it is earned later. */
+	path->tokens_ns += earned * NSEC_PER_SEC / path->police_rate;
+	path->tokens = min(path->tokens + earned, path->police_burst);
+	if (path->tokens < SHIM_MSS)
+		return true;
+	path->tokens -= SHIM_MSS;
+
+	return false;
+}
+
 static void shim_path_enqueue(struct sock *sk, struct sk_buff *skb)
 {
 	struct shim_path *path = shim_path_now;
@@ -53,8 +71,9 @@ static void shim_path_enqueue(struct sock *sk, struct sk_buff *skb)
 	path->arrived++;
 	path->queue_max = max(path->queue_max, queue);
 	path->queue_sum += queue;
-	if (queue > path->buffer ||
-	    (path->drop_every && path->arrived % path->drop_every == 0)) {
+	if (queue > path->buffer || shim_path_policed(path) ||
+	    (path->drop_every && path->arrived % path->drop_every == 0) ||
+	    (path->drop_ppm && reciprocal_scale(get_random_u32(), 1000000) < path->drop_ppm)) {
 		path->drops++;
 		return;
 	}
@@ -63,6 +82,9 @@ static void shim_path_enqueue(struct sock *sk, struct sk_buff *skb)
 	transit = calloc(1, sizeof(*transit));
 	assert(transit);
 	transit->at_ns = path->busy_until_ns + (u64)flow->rtt_us * NSEC_PER_USEC;
+	if (path->hold_us)
+		transit->at_ns = DIV_ROUND_UP(transit->at_ns, path->hold_us * NSEC_PER_USEC) *
+				 path->hold_us * NSEC_PER_USEC;
 	transit->tx = skb->shim_tx;
 	transit->seq = skb->cb.seq;
 	transit->ce = path->mark_above && queue > path->mark_above;

@@ -17,7 +17,7 @@
 
 #include "shim.h"
 
-#define SHIM_PATH_FLOWS	4
+#define SHIM_PATH_FLOWS	8
 
 /**
  * struct shim_flow - a connection over the path
@@ -43,11 +43,19 @@ struct shim_flow {
  * @rate: bytes per second
  * @buffer: packets the queue holds besides the one in transmission
  * @drop_every: drop each packet of this number deterministically, 0 for none
+ * @drop_ppm: drop packets at random with this probability [1e-6]
+ * @police_rate: bytes per second that a token bucket before the queue lets
+ *		 pass, 0 for none
+ * @police_burst: depth of that bucket [bytes]
+ * @hold_us: ACKs come back only at multiples of this time, bunched; 0 for at
+ *	     once [us]
  * @mark_above: mark CE (answered by ECN-Echo) what finds more packets queued;
  *		0 for never
  * @ack_every: in-order packets per ACK
  * @flows: the connections
  * @busy_until_ns: when the last queued packet will have left
+ * @tokens: what the bucket holds [bytes]
+ * @tokens_ns: when that was
  * @arrived: packets that reached the queue
  * @drops: packets dropped for whichever reason
  * @queue_max: longest queue seen by an arriving packet [packets]
@@ -57,10 +65,16 @@ struct shim_path {
 	u64 rate;
 	u32 buffer;
 	u32 drop_every;
+	u32 drop_ppm;
+	u64 police_rate;
+	u64 police_burst;
+	u32 hold_us;
 	u32 mark_above;
 	u32 ack_every;
 	struct shim_flow flows[SHIM_PATH_FLOWS];
 	u64 busy_until_ns;
+	u64 tokens;
+	u64 tokens_ns;
 	u64 arrived;
 	u64 drops;
 	u32 queue_max;

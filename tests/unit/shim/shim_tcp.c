@@ -7,9 +7,12 @@
  * draft-cheng-iccrg-delivery-rate-estimation (rate samples), with the order
  * of callbacks of Linux.
  */
+#include <net/inet_ecn.h>
 #include "shim.h"
 
 u32 shim_acks_sent;
+u32 shim_ack_rcv_nxt;
+bool shim_ack_ece;
 void (*shim_tx_hook)(struct sock *sk, struct sk_buff *skb);
 
 /* --- Registry ----------------------------------------------------------- */
@@ -136,14 +139,25 @@ struct sock *shim_socket(const char *cc)
 	return sk;
 }
 
-void shim_establish(struct sock *sk)
+/* init() may have replaced the ops: what needs ECN is asked afterwards. */
+static void shim_init_ca(struct sock *sk)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
 
-	sk->sk_state = 1;
+	tcp_sk(sk)->prior_ssthresh = 0;
 	if (icsk->icsk_ca_ops->init)
 		icsk->icsk_ca_ops->init(sk);
+	if (icsk->icsk_ca_ops->flags & TCP_CONG_NEEDS_ECN)
+		INET_ECN_xmit(sk);
+	else
+		INET_ECN_dontxmit(sk);
 	icsk->icsk_ca_initialized = 1;
+}
+
+void shim_establish(struct sock *sk)
+{
+	sk->sk_state = 1;
+	shim_init_ca(sk);
 }
 
 struct sock *shim_connect(const char *cc)
@@ -163,10 +177,8 @@ void shim_switch(struct sock *sk, const char *cc)
 		icsk->icsk_ca_ops->release(sk);
 	icsk->icsk_ca_ops = shim_find(cc);
 	memset(icsk->icsk_ca_priv, 0, sizeof(icsk->icsk_ca_priv));
-	tcp_sk(sk)->prior_ssthresh = 0;
 	shim_clock(tcp_sk(sk));
-	if (icsk->icsk_ca_ops->init)
-		icsk->icsk_ca_ops->init(sk);
+	shim_init_ca(sk);
 }
 
 void shim_close(struct sock *sk)
@@ -874,4 +886,6 @@ void __tcp_send_ack(struct sock *sk, u32 rcv_nxt, u16 flags)
 #endif
 {
 	shim_acks_sent++;
+	shim_ack_rcv_nxt = rcv_nxt;
+	shim_ack_ece = tcp_sk(sk)->ecn_flags & TCP_ECN_DEMAND_CWR;
 }

@@ -169,6 +169,7 @@ static inline u64 tcp_skb_timestamp_us(const struct sk_buff *skb)
 
 /* --- Sockets ----------------------------------------------------------- */
 
+enum { ICSK_ACK_SCHED = 1, ICSK_ACK_TIMER = 2, ICSK_ACK_NOW = 16 };
 enum { SK_PACING_NONE, SK_PACING_NEEDED, SK_PACING_FQ };
 
 struct sock {
@@ -191,6 +192,7 @@ struct sock {
 	u64 shim_app_pkts;		/* packets the application has yet to send */
 	struct sk_buff *shim_rtx_tail;	/* newest packet */
 	u64 shim_wstamp_ns;		/* when pacing allows the next packet */
+	bool shim_ect;			/* packets are sent as ECN-capable */
 	bool shim_limit_ignored;	/* keep is_cwnd_limited as the test set it */
 };
 
@@ -204,6 +206,9 @@ struct inet_connection_sock {
 	u8 icsk_ca_dst_locked;
 	u8 icsk_retransmits;
 	u8 icsk_pending;
+	struct {
+		u8 pending;		/* ICSK_ACK_ bits */
+	} icsk_ack;
 	u64 icsk_ca_priv[ICSK_CA_PRIV_SIZE / sizeof(u64)];
 };
 
