@@ -214,6 +214,35 @@ static inline bool weir_ecn_negotiated(const struct tcp_sock *tp)
 }
 
 /**
+ * weir_ecn_classic() - whether ECN-Echo means what RFC 3168 says
+ * @tp: the connection
+ *
+ * With accurate ECN (RFC 9768) the flag is part of a counter that the kernel
+ * keeps by itself.
+ */
+static inline bool weir_ecn_classic(const struct tcp_sock *tp)
+{
+#ifdef TCP_ECN_OK
+	return tp->ecn_flags & TCP_ECN_OK;
+#else
+	return tcp_ecn_mode_rfc3168(tp);
+#endif
+}
+
+/**
+ * weir_ecn_echo() - set whether ACKs carry ECN-Echo from now on
+ * @tp: the connection, with weir_ecn_classic()
+ * @echo: carry it
+ */
+static inline void weir_ecn_echo(struct tcp_sock *tp, bool echo)
+{
+	if (echo)
+		tp->ecn_flags |= TCP_ECN_DEMAND_CWR;
+	else
+		tp->ecn_flags &= ~TCP_ECN_DEMAND_CWR;
+}
+
+/**
  * weir_send_ack() - send a pure ACK at once
  * @sk: the connection
  * @rcv_nxt: sequence number to acknowledge
