@@ -66,7 +66,7 @@ enum vegas_state {
  *		 there is none yet [us]
  * @min_rtt_us: least RTT of this round, 0 if there is none yet [us]
  * @rtt_us: RTT that the last decision was based on, for tracing [us]
- * @round_end: sequence number whose acknowledgement ends this round
+ * @round_end: sequence number whose acknowledgment ends this round
  * @samples: RTT samples of this round, saturated
  * @clean: a sample of this round certainly did not wait for a delayed ACK
  * @hold: slow start is in its round trip of measuring
@@ -279,6 +279,7 @@ static void vegas_tx_start(struct sock *sk)
 	vegas_start_round(sk);
 	trace_weir_state(sk, vegas_state(sk), vegas_state(sk), WEIR_WHY_IDLE);
 }
+
 WEIR_DEFINE_TX_START(vegas, vegas_tx_start)
 
 /* `ss` takes an RTT of 0x7fffffff for none. */

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tcp_weir_bic.c - BIC congestion control
+ *
+ * After a loss at window Wmax the path is known to carry the reduced window
+ * and not to carry Wmax. BIC searches between the two as one searches a sorted
+ * table (source, section III):
+ *
+ * - Binary search increase: aim at the midpoint of cwnd and Wmax, to be there
+ *   in one round trip; what is reached without loss is the new lower end. The
+ *   step is at most Smax packets per round trip, which is additive increase
+ *   while the gap is large, and the search is over when it falls below Smin.
+ * - Max probing: past Wmax the capacity must have grown. Leave slowly and speed
+ *   up, 1, 2, 4... packets per round trip, until the step is Smax; then Wmax is
+ *   unknown and growth additive, Smax per round trip.
+ * - Fast convergence: a flow whose Wmax falls from one loss to the next is
+ *   losing its share to others: it aims at the middle of what it has left.
+ * - On loss cwnd falls by the fraction beta. Below a window of low_window
+ *   everything is Reno, whose share BIC must not take.
+ *
+ * Source: L. Xu, K. Harfoush, I. Rhee, "Binary Increase Congestion Control
+ * (BIC) for Fast Long-Distance Networks", IEEE INFOCOM 2004; constants from
+ * its section V.
+ *
+ * Differences from the source:
+ * - cwnd is whole packets; the fraction is kept beside it and counts in the
+ *   search.
+ * - Steps are also at most cwnd, doubling per round trip: with the source's
+ *   constants a window of 14 may grow by 32.
+ * - Wmax is noted below low_window as well: one left over from better times
+ *   would be searched for at full speed once the window has grown again.
+ * - A reduction that turns out spurious restores Wmax too.
+ */
+#include "weir.h"
+
+WEIR_PARAM(bic, low_window, 1, 65535, 14, "below this window behave as Reno [packets]");
+WEIR_PARAM(bic, smax, 1, 1024, 32, "largest step per round trip [packets]");
+WEIR_PARAM(bic, smin, 1, 1024, 10, "smallest step per round trip [1/1024 packet]");
+WEIR_PARAM(bic, beta, 1, 512, 128, "part of cwnd given up on loss [1/1024]");
+WEIR_PARAM(bic, fast_convergence, 0, 1, 1, "release bandwidth to new flows faster");
+
+/* Steps and fractions of packets are in 1/1024 packet. */
+#define BIC_SHIFT	10
+#define BIC_UNIT	1024U
+
+/**
+ * enum bic_state - phase, as in the tracepoints
+ * @BIC_SLOW_START: below ssthresh
+ * @BIC_RENO: below low_window
+ * @BIC_SEARCH: binary search increase, between cwnd and Wmax
+ * @BIC_PROBE: max probing, past Wmax
+ * @BIC_ADDITIVE: Wmax is unknown
+ */
+enum bic_state {
+	BIC_SLOW_START,
+	BIC_RENO,
+	BIC_SEARCH,
+	BIC_PROBE,
+	BIC_ADDITIVE,
+};
+
+/**
+ * struct bic - per-connection state
+ * @credit: growth short of a whole packet [1/1024 packet * cwnd]
+ * @max_win: Wmax, upper end of the search, 0 if unknown [packets]
+ * @prior_max_win: Wmax before the last reduction, for undo [packets]
+ * @probe_step: step of max probing, 0 if not probing [packets]
+ * @probe_target: window at which @probe_step doubles [packets]
+ */
+struct bic {
+	u64 credit;
+	u32 max_win;
+	u32 prior_max_win;
+	u32 probe_step;
+	u32 probe_target;
+};
+
+static enum bic_state bic_state(const struct sock *sk)
+{
+	const struct bic *bic = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (tcp_in_slow_start(tp))
+		return BIC_SLOW_START;
+	if (tcp_snd_cwnd(tp) < READ_ONCE(bic_low_window))
+		return BIC_RENO;
+	if (bic->probe_step)
+		return BIC_PROBE;
+
+	return bic->max_win ? BIC_SEARCH : BIC_ADDITIVE;
+}
+
+/**
+ * bic_gap() - how far cwnd is from Wmax
+ * @bic: the connection, searching
+ * @cwnd: window [packets]
+ *
+ * Return: distance, with the fraction already earned taken off; at least 0
+ *	   [1/1024 packet].
+ */
+static u64 bic_gap(const struct bic *bic, u32 cwnd)
+{
+	u64 gap, earned;
+
+	if (cwnd >= bic->max_win)
+		return 0;
+	gap = (u64)(bic->max_win - cwnd) << BIC_SHIFT;
+	/* More than two packets of gap: what was earned makes no difference. */
+	if (gap > 2 * BIC_UNIT)
+		return gap;
+	earned = div_u64(bic->credit, cwnd);
+
+	return gap - min(gap, earned);
+}
+
+/* Capacity has grown, or the search would have met a loss. */
+static void bic_start_probing(struct sock *sk)
+{
+	struct bic *bic = inet_csk_ca(sk);
+	u32 cwnd = max(tcp_snd_cwnd(tcp_sk(sk)), bic->max_win);
+
+	trace_weir_state(sk, BIC_SEARCH, BIC_PROBE, WEIR_WHY_ACK);
+	weir_set_cwnd(tcp_sk(sk), cwnd);
+	bic->credit = 0;
+	bic->probe_step = 1;
+	bic->probe_target = cwnd + 1;
+}
+
+/* @probe_target was reached without loss: twice as fast, up to Smax. */
+static void bic_probe_faster(struct sock *sk, u32 smax)
+{
+	struct bic *bic = inet_csk_ca(sk);
+
+	bic->probe_step *= 2;
+	bic->probe_target = tcp_snd_cwnd(tcp_sk(sk)) + bic->probe_step;
+	if (bic->probe_step >= smax) {
+		trace_weir_state(sk, BIC_PROBE, BIC_ADDITIVE, WEIR_WHY_ACK);
+		bic->probe_step = 0;
+		bic->max_win = 0;
+	}
+}
+
+/**
+ * bic_step() - growth of the window per round trip
+ * @sk: the connection, in congestion avoidance
+ *
+ * Return: step, more than 0 [1/1024 packet].
+ */
+static u32 bic_step(struct sock *sk)
+{
+	const struct bic *bic = inet_csk_ca(sk);
+	u32 cwnd = tcp_snd_cwnd(tcp_sk(sk));
+	u32 smax = READ_ONCE(bic_smax);
+	u64 half_gap;
+
+	if (cwnd < READ_ONCE(bic_low_window))
+		return BIC_UNIT;
+
+	if (!bic->probe_step && bic->max_win) {
+		half_gap = bic_gap(bic, cwnd) / 2;
+		if (half_gap >= READ_ONCE(bic_smin))
+			return min3(half_gap, (u64)smax << BIC_SHIFT, (u64)cwnd << BIC_SHIFT);
+		bic_start_probing(sk);
+	}
+	if (bic->probe_step && cwnd >= bic->probe_target)
+		bic_probe_faster(sk, smax);
+
+	return min3(bic->probe_step ? : smax, smax, cwnd) << BIC_SHIFT;
+}
+
+/**
+ * bic_grow() - open the window
+ * @sk: the connection
+ * @step: growth per round trip [1/1024 packet]
+ * @acked: packets just acknowledged; a window full of them grows cwnd by @step
+ */
+static void bic_grow(struct sock *sk, u32 step, u32 acked)
+{
+	struct bic *bic = inet_csk_ca(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 cwnd = tcp_snd_cwnd(tp);
+	u64 packet = (u64)cwnd << BIC_SHIFT;
+
+	bic->credit += (u64)acked * step;
+	if (bic->credit >= packet) {
+		u64 grown = div64_u64(bic->credit, packet);
+
+		bic->credit -= grown * packet;
+		weir_set_cwnd(tp, min_t(u64, cwnd + grown, U32_MAX));
+	}
+}
+
+static void bic_cong_avoid(struct sock *sk, u32 ack, u32 acked)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (!tcp_is_cwnd_limited(sk))
+		return;
+
+	if (tcp_in_slow_start(tp)) {
+		acked = tcp_slow_start(tp, acked);
+		if (!acked)
+			return;
+	}
+	bic_grow(sk, bic_step(sk), acked);
+}
+
+static u32 bic_ssthresh(struct sock *sk)
+{
+	struct bic *bic = inet_csk_ca(sk);
+	u32 cwnd = tcp_snd_cwnd(tcp_sk(sk));
+	u32 reduced;
+
+	if (cwnd < READ_ONCE(bic_low_window))
+		reduced = cwnd / 2;
+	else
+		reduced = cwnd - ((u64)cwnd * READ_ONCE(bic_beta) >> BIC_SHIFT);
+	reduced = max(reduced, WEIR_MIN_CWND);
+
+	bic->prior_max_win = bic->max_win;
+	if (READ_ONCE(bic_fast_convergence) && cwnd < bic->max_win)
+		bic->max_win = (cwnd + reduced) / 2;
+	else
+		bic->max_win = cwnd;
+	bic->probe_step = 0;
+	bic->credit = 0;
+
+	return reduced;
+}
+
+static u32 bic_undo_cwnd(struct sock *sk)
+{
+	struct bic *bic = inet_csk_ca(sk);
+
+	bic->max_win = bic->prior_max_win;
+
+	return tcp_reno_undo_cwnd(sk);
+}
+
+static void bic_pkts_acked(struct sock *sk, const struct ack_sample *sample)
+{
+	if (trace_weir_ack_enabled()) {
+		const struct bic *bic = inet_csk_ca(sk);
+		const struct weir_values values = {
+			.target = bic->max_win,
+			.aux = bic->probe_step,
+		};
+
+		trace_weir_ack(sk, bic_state(sk), sample->rtt_us, &values);
+	}
+}
+
+static struct tcp_congestion_ops bic_ops __read_mostly = {
+	.name		= WEIR_NAME(bic),
+	.owner		= THIS_MODULE,
+	.flags		= TCP_CONG_NON_RESTRICTED,
+	.ssthresh	= bic_ssthresh,
+	.cong_avoid	= bic_cong_avoid,
+	.undo_cwnd	= bic_undo_cwnd,
+	.pkts_acked	= bic_pkts_acked,
+};
+
+WEIR_MODULE(bic, struct bic, "Binary increase congestion control (Xu, Harfoush, Rhee 2004)");

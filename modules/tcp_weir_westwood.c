@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tcp_weir_westwood.c - Westwood+ congestion control
+ *
+ * Reno's growth, and a reduction that asks what the path has carried. Reno
+ * halves on loss whatever the reason; Westwood+ sets, on loss and on timeout
+ * (section 2.2 of [2]),
+ *
+ *	ssthresh = BWE * RTTmin			[packets]
+ *
+ * the window that fills the path with an empty queue, if BWE is the rate at
+ * which packets were being delivered. A queue that overflowed is drained; a
+ * window below capacity, cut by a random loss, keeps its size.
+ *
+ * BWE is measured over each round trip, of 50 ms at least because shorter
+ * intervals measure bursts, and low-pass filtered (section 2.1 of [2]):
+ *
+ *	sample = packets delivered / interval
+ *	BWE    = 7/8 BWE + 1/8 sample
+ *
+ * Sources:
+ * [1] S. Mascolo et al., "TCP Westwood: Bandwidth Estimation for Enhanced
+ *     Transport over Wireless Links", MOBICOM 2001.
+ * [2] L. A. Grieco, S. Mascolo, "Performance Evaluation and Comparison of
+ *     Westwood+, New Reno, and Vegas TCP Congestion Control", ACM CCR 34(2),
+ *     2004.
+ *
+ * Differences from the sources:
+ * - Packets are counted where [1] counts bytes and reconstructs from duplicate
+ *   ACKs what they stand for: the kernel's count of delivered packets knows
+ *   from SACK, and cwnd counts packets.
+ * - RTTmin is the kernel's, over net.ipv4.tcp_min_rtt_wlen (300 s), and not
+ *   over the whole connection: a longer path is noticed some day.
+ * - During the first slow start a sample above BWE replaces it. The filter
+ *   would lag a rate that doubles every round trip by a factor of four, and
+ *   the first loss would throw most of the window away.
+ * - A round trip in which the application was the limit can raise BWE, never
+ *   lower it, and an idle period is not measured at all.
+ * - Reductions never raise cwnd, and until there is an estimate they halve it.
+ */
+#include "weir.h"
+
+#include <linux/inet_diag.h>
+
+/* Shortest interval to measure over [us] */
+#define WESTWOOD_MIN_INTERVAL_US	(50 * USEC_PER_MSEC)
+
+/* Weight of a sample in the filter: 2^-3 */
+#define WESTWOOD_GAIN_SHIFT		3
+
+/* A bandwidth is in packets per microsecond times 2^24. */
+#define WESTWOOD_BW_SHIFT		24
+
+/**
+ * enum westwood_state - phase, as in the tracepoints
+ * @WESTWOOD_SLOW_START: below ssthresh
+ * @WESTWOOD_AVOID: a packet per round trip
+ */
+enum westwood_state {
+	WESTWOOD_SLOW_START,
+	WESTWOOD_AVOID,
+};
+
+/**
+ * struct westwood - per-connection state
+ * @bw: filtered bandwidth, 0 until there is one
+ * @sample: latest bandwidth sample, for tracing
+ * @start_us: when the interval being measured began [us, modulo 2^32]
+ * @end_us: when it may end [us, modulo 2^32]
+ * @delivered: the connection's count of delivered packets at @start_us
+ */
+struct westwood {
+	u32 bw;
+	u32 sample;
+	u32 start_us;
+	u32 end_us;
+	u32 delivered;
+};
+
+static u32 westwood_now_us(const struct tcp_sock *tp)
+{
+	return tp->tcp_mstamp;
+}
+
+static void westwood_start_interval(struct sock *sk)
+{
+	struct westwood *westwood = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 interval_us = max_t(u32, tp->srtt_us >> 3, WESTWOOD_MIN_INTERVAL_US);
+
+	westwood->start_us = westwood_now_us(tp);
+	westwood->end_us = westwood->start_us + interval_us;
+	westwood->delivered = tp->delivered;
+}
+
+/**
+ * westwood_bdp() - window that fills the path with an empty queue
+ * @sk: the connection
+ *
+ * Return: BWE * RTTmin, rounded up; 0 if there is no estimate [packets].
+ */
+static u32 westwood_bdp(const struct sock *sk)
+{
+	const struct westwood *westwood = inet_csk_ca(sk);
+	u64 scaled = (u64)westwood->bw * tcp_min_rtt(tcp_sk(sk));
+
+	return min_t(u64, (scaled + (1U << WESTWOOD_BW_SHIFT) - 1) >> WESTWOOD_BW_SHIFT,
+		     U32_MAX);
+}
+
+static void westwood_take_sample(struct sock *sk)
+{
+	struct westwood *westwood = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 interval_us = max(westwood_now_us(tp) - westwood->start_us, 1U);
+	u64 delivered = tp->delivered - westwood->delivered;
+	u32 bw = westwood->bw;
+	u32 sample;
+
+	sample = min_t(u64, div_u64(delivered << WESTWOOD_BW_SHIFT, interval_us), U32_MAX);
+	westwood->sample = sample;
+
+	if (!bw || (sample > bw && weir_in_initial_slow_start(tp)))
+		bw = sample;
+	else if (sample > bw || !tp->app_limited)
+		bw = bw - (bw >> WESTWOOD_GAIN_SHIFT) + (sample >> WESTWOOD_GAIN_SHIFT);
+	WRITE_ONCE(westwood->bw, bw);
+}
+
+static u64 westwood_bytes_per_sec(u32 bw, u32 mss)
+{
+	return mul_u64_u32_shr((u64)bw * mss, USEC_PER_SEC, WESTWOOD_BW_SHIFT);
+}
+
+static void westwood_trace_ack(const struct sock *sk, s32 rtt_us)
+{
+	const struct westwood *westwood = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+	const struct weir_values values = {
+		.bw = westwood_bytes_per_sec(westwood->bw, tp->mss_cache),
+		.target = westwood_bdp(sk),
+		.aux = westwood_bytes_per_sec(westwood->sample, tp->mss_cache),
+	};
+
+	trace_weir_ack(sk, tcp_in_slow_start(tp) ? WESTWOOD_SLOW_START : WESTWOOD_AVOID,
+		       rtt_us, &values);
+}
+
+/* Runs for every ACK, in recovery too, after the delivered are counted. */
+static void westwood_pkts_acked(struct sock *sk, const struct ack_sample *sample)
+{
+	const struct westwood *westwood = inet_csk_ca(sk);
+
+	if ((s32)(westwood_now_us(tcp_sk(sk)) - westwood->end_us) >= 0) {
+		westwood_take_sample(sk);
+		westwood_start_interval(sk);
+	}
+
+	if (trace_weir_ack_enabled())
+		westwood_trace_ack(sk, sample->rtt_us);
+}
+
+static u32 westwood_ssthresh(struct sock *sk)
+{
+	u32 cwnd = tcp_snd_cwnd(tcp_sk(sk));
+	u32 bdp = westwood_bdp(sk);
+
+	if (!bdp)
+		bdp = cwnd / 2;
+
+	return max(min(bdp, cwnd), WEIR_MIN_CWND);
+}
+
+/* The time since the last ACK says nothing about the path. */
+static void westwood_tx_start(struct sock *sk)
+{
+	westwood_start_interval(sk);
+}
+
+WEIR_DEFINE_TX_START(westwood, westwood_tx_start)
+
+static void westwood_init(struct sock *sk)
+{
+	westwood_start_interval(sk);
+}
+
+/* `ss -ti` prints this as bbr:(bw:...,mrtt:...). */
+static size_t westwood_get_info(struct sock *sk, u32 ext, int *attr,
+				union tcp_cc_info *info)
+{
+	const struct westwood *westwood = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u64 bw;
+
+	if (!(ext & (1 << (INET_DIAG_VEGASINFO - 1) | 1 << (INET_DIAG_BBRINFO - 1))))
+		return 0;
+
+	bw = westwood_bytes_per_sec(READ_ONCE(westwood->bw), tp->mss_cache);
+	memset(&info->bbr, 0, sizeof(info->bbr));
+	info->bbr.bbr_bw_lo = (u32)bw;
+	info->bbr.bbr_bw_hi = (u32)(bw >> 32);
+	info->bbr.bbr_min_rtt = tcp_min_rtt(tp);
+	*attr = INET_DIAG_BBRINFO;
+
+	return sizeof(info->bbr);
+}
+
+static struct tcp_congestion_ops westwood_ops __read_mostly = {
+	.name		= WEIR_NAME(westwood),
+	.owner		= THIS_MODULE,
+	.flags		= TCP_CONG_NON_RESTRICTED,
+	.init		= westwood_init,
+	.ssthresh	= westwood_ssthresh,
+	.cong_avoid	= tcp_reno_cong_avoid,
+	.undo_cwnd	= tcp_reno_undo_cwnd,
+	.pkts_acked	= westwood_pkts_acked,
+	.get_info	= westwood_get_info,
+	WEIR_TX_START(westwood),
+};
+
+WEIR_MODULE(westwood, struct westwood, "Westwood+ congestion control (Mascolo 2001, Grieco 2004)");

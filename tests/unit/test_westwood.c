@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0
+/* weir_westwood: on loss, the window that the measured bandwidth needs. */
+#include "tcp_weir_westwood.c"
+#include "test.h"
+
+static struct westwood *westwood_of(struct sock *sk)
+{
+	return inet_csk_ca(sk);
+}
+
+/* Estimate in packets per second, to the nearest. */
+static u32 rate_of(struct sock *sk)
+{
+	return ((u64)westwood_of(sk)->bw * USEC_PER_SEC + (1U << 23)) >> 24;
+}
+
+/* In congestion avoidance; cwnd packets per @rtt_us for a while. */
+static struct sock *steady(u32 cwnd, u32 rtt_us)
+{
+	struct sock *sk = shim_connect("weir_westwood");
+	struct tcp_sock *tp = tcp_sk(sk);
+	int i;
+
+	tp->snd_cwnd = cwnd;
+	tp->snd_cwnd_clamp = cwnd;
+	tp->snd_ssthresh = cwnd;
+	shim_xmit(sk);
+	for (i = 0; i < 50; i++)
+		shim_round(sk, rtt_us, 1);
+
+	return sk;
+}
+
+static void estimates_what_is_delivered(void **state)
+{
+	/* 10 packets per 100 ms; 200 per 40 ms; 3 per 20 ms, over 50 ms or more */
+	static const struct {
+		u32 cwnd, rtt_us, rate, low, high;
+	} path[] = {
+		{ 10, 100000, 100, 100, 100 },
+		{ 200, 40000, 5000, 4990, 5010 },
+		{ 3, 20000, 150, 140, 160 },
+		{ 2000, 1000, 2000000, 1990000, 2010000 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(path); i++) {
+		struct sock *sk = steady(path[i].cwnd, path[i].rtt_us);
+
+		assert_in_range(rate_of(sk), path[i].low, path[i].high);
+		shim_close(sk);
+	}
+}
+
+static void measures_over_a_round_trip_and_50_ms(void **state)
+{
+	struct sock *sk = steady(10, 100000);
+	struct westwood *westwood = westwood_of(sk);
+
+	assert_int_equal(westwood->end_us - westwood->start_us, 100000);
+	shim_close(sk);
+	sk = steady(10, 1000);
+	westwood = westwood_of(sk);
+	assert_int_equal(westwood->end_us - westwood->start_us, 50000);
+	shim_close(sk);
+}
+
+/* The window was 20, ten of which were queued: RTT 200 ms over 100 ms. */
+static void drains_the_queue_on_loss(void **state)
+{
+	struct sock *sk = steady(10, 100000);
+	struct tcp_sock *tp = tcp_sk(sk);
+	int i;
+
+	tp->snd_cwnd = 20;
+	tp->snd_cwnd_clamp = 20;
+	shim_xmit(sk);
+	for (i = 0; i < 40; i++)
+		shim_round(sk, 200000, 1);
+	assert_int_equal(rate_of(sk), 100);
+	assert_int_equal(tcp_min_rtt(tp), 100000);
+	shim_lose(sk, 1);
+	assert_int_equal(tp->snd_ssthresh, 10);
+	shim_recover(sk, 200000);
+	assert_int_equal(tp->snd_cwnd, 10);
+	shim_close(sk);
+}
+
+/* No queue: a random loss costs nothing. */
+static void keeps_a_window_below_capacity(void **state)
+{
+	struct sock *sk = steady(40, 100000);
+
+	shim_lose(sk, 1);
+	assert_in_range(tcp_sk(sk)->snd_ssthresh, 39, 40);
+	shim_close(sk);
+}
+
+static void never_raises_the_window(void **state)
+{
+	struct sock *sk = steady(40, 100000);
+
+	tcp_sk(sk)->snd_cwnd = 25;
+	assert_int_equal(westwood_ssthresh(sk), 25);
+	tcp_sk(sk)->snd_cwnd = 1;
+	assert_int_equal(westwood_ssthresh(sk), WEIR_MIN_CWND);
+	shim_close(sk);
+}
+
+static void halves_without_an_estimate(void **state)
+{
+	struct sock *sk = shim_connect("weir_westwood");
+
+	shim_xmit(sk);
+	shim_advance_us(10000);
+	shim_lose(sk, 1);
+	assert_int_equal(westwood_of(sk)->bw, 0);
+	assert_int_equal(tcp_sk(sk)->snd_ssthresh, 5);
+	shim_close(sk);
+}
+
+static void timeout_remembers_the_bandwidth(void **state)
+{
+	struct sock *sk = steady(30, 100000);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	shim_rto(sk);
+	assert_in_range(tp->snd_ssthresh, 29, 30);
+	assert_int_equal(tp->snd_cwnd, 1);
+	shim_recover(sk, 100000);
+	shim_close(sk);
+}
+
+/* From 100 packets/s to 200: 1/8 of the way at each sample. */
+static void filters_by_an_eighth(void **state)
+{
+	static const u32 expected[] = { 112, 123, 133, 141, 149 };
+	struct sock *sk = steady(10, 100000);
+	struct westwood *westwood = westwood_of(sk);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(expected); i++) {
+		westwood_start_interval(sk);
+		shim_advance_us(100000);
+		tcp_sk(sk)->tcp_mstamp += 100000;
+		tcp_sk(sk)->delivered += 20;
+		westwood_take_sample(sk);
+		/* 100 + 100 (1 - (7/8)^n) = 112.5, 123.4, 133.0, 141.4, 148.7 */
+		assert_int_equal(rate_of(sk), expected[i]);
+	}
+	assert_int_equal((u64)westwood->sample * USEC_PER_SEC >> 24, 199);
+	shim_close(sk);
+}
+
+/* Doubling every 100 ms: the estimate is of the last round, not an average. */
+static void keeps_up_with_the_first_slow_start(void **state)
+{
+	struct sock *sk = shim_connect("weir_westwood");
+	struct tcp_sock *tp = tcp_sk(sk);
+	int i;
+
+	shim_xmit(sk);
+	for (i = 0; i < 6; i++)
+		shim_round(sk, 100000, 1);
+	assert_int_equal(tp->snd_cwnd, 640);
+	/* 320 packets were delivered in the last round. */
+	assert_in_range(rate_of(sk), 2400, 3300);
+	shim_close(sk);
+}
+
+static void application_limit_never_lowers(void **state)
+{
+	struct sock *sk = steady(40, 100000);
+	int i;
+
+	assert_int_equal(rate_of(sk), 400);
+	for (i = 0; i < 50; i++) {
+		shim_app_limit(sk, 2);
+		shim_round(sk, 100000, 1);
+	}
+	assert_in_range(rate_of(sk), 390, 405);
+	shim_close(sk);
+}
+
+static void idle_time_is_not_measured(void **state)
+{
+	struct sock *sk = steady(40, 100000);
+
+	shim_app_limit(sk, 0);
+	shim_round(sk, 100000, 1);
+	assert_int_equal(tcp_sk(sk)->packets_out, 0);
+	shim_idle(sk, 30 * USEC_PER_SEC);
+	shim_app_limit(sk, SHIM_UNLIMITED);
+	shim_xmit(sk);
+	assert_int_equal(westwood_of(sk)->start_us, (u32)tcp_sk(sk)->tcp_mstamp);
+	shim_round(sk, 100000, 1);
+	assert_in_range(rate_of(sk), 340, 410);
+	shim_close(sk);
+}
+
+static void undo_restores_the_window(void **state)
+{
+	struct sock *sk = steady(10, 100000);
+
+	tcp_sk(sk)->snd_cwnd = 20;
+	tcp_sk(sk)->snd_cwnd_clamp = 20;
+	shim_xmit(sk);
+	shim_round(sk, 200000, 1);
+	shim_lose(sk, 1);
+	assert_true(tcp_sk(sk)->snd_ssthresh < 20);
+	shim_undo(sk);
+	assert_int_equal(tcp_sk(sk)->snd_cwnd, 20);
+	shim_close(sk);
+}
+
+static void takes_over_a_running_connection(void **state)
+{
+	struct sock *sk = steady(40, 100000);
+
+	shim_switch(sk, "weir_westwood");
+	assert_int_equal(westwood_of(sk)->bw, 0);
+	shim_lose(sk, 1);
+	assert_int_equal(tcp_sk(sk)->snd_ssthresh, 20);
+	shim_recover(sk, 100000);
+	tcp_sk(sk)->snd_cwnd = 40;
+	shim_xmit(sk);
+	shim_round(sk, 100000, 1);
+	shim_round(sk, 100000, 1);
+	assert_in_range(rate_of(sk), 200, 420);
+	shim_close(sk);
+}
+
+static void informs_ss(void **state)
+{
+	struct sock *sk = steady(40, 100000);
+	const struct tcp_congestion_ops *ops = inet_csk(sk)->icsk_ca_ops;
+	union tcp_cc_info info;
+	int attr = 0;
+
+	assert_int_equal(ops->get_info(sk, 0, &attr, &info), 0);
+	assert_int_equal(ops->get_info(sk, 1 << (INET_DIAG_VEGASINFO - 1), &attr, &info),
+			 sizeof(struct tcp_bbr_info));
+	assert_int_equal(attr, INET_DIAG_BBRINFO);
+	assert_in_range(info.bbr.bbr_bw_lo, 399 * SHIM_MSS, 400 * SHIM_MSS);
+	assert_int_equal(info.bbr.bbr_bw_hi, 0);
+	assert_int_equal(info.bbr.bbr_min_rtt, 100000);
+	assert_int_equal(info.bbr.bbr_pacing_gain, 0);
+	shim_close(sk);
+}
+
+static void traces_the_estimate(void **state)
+{
+	struct sock *sk = steady(40, 100000);
+
+	shim_trace_on = true;
+	shim_round(sk, 100000, 1);
+	assert_in_range(shim_last_weir_ack.bw, 399 * SHIM_MSS, 400 * SHIM_MSS);
+	assert_in_range(shim_last_weir_ack.aux, 399 * SHIM_MSS, 400 * SHIM_MSS);
+	assert_true(shim_last_weir_ack.target == 40);
+	assert_int_equal(shim_last_weir_ack.state, WESTWOOD_AVOID);
+	shim_trace_on = false;
+	shim_close(sk);
+}
+
+static void survives_extremes(void **state)
+{
+	struct sock *sk = steady(10, 100000);
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct westwood *westwood = westwood_of(sk);
+
+	/* No time at all, and more packets than there are */
+	westwood->start_us = tp->tcp_mstamp;
+	westwood->delivered = tp->delivered + 1;
+	westwood_take_sample(sk);
+	assert_true(westwood->sample == U32_MAX);
+	westwood->bw = U32_MAX;
+	tp->rtt_min.s[0].v = U32_MAX;
+	assert_int_equal(westwood_ssthresh(sk), 10);
+	assert_true(westwood_bytes_per_sec(U32_MAX, 65535) > 0);
+
+	/* The microsecond clock wraps after 71 minutes. */
+	westwood->bw = 0;
+	tp->tcp_mstamp = 0xffffff00;
+	westwood_start_interval(sk);
+	tp->tcp_mstamp += 100000;
+	tp->delivered += 50;
+	westwood_take_sample(sk);
+	assert_int_equal(rate_of(sk), 500);
+	shim_close(sk);
+}
+
+static void survives_being_uninitialised(void **state)
+{
+	shim_call_all_uninitialised("weir_westwood");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(estimates_what_is_delivered),
+		cmocka_unit_test(measures_over_a_round_trip_and_50_ms),
+		cmocka_unit_test(drains_the_queue_on_loss),
+		cmocka_unit_test(keeps_a_window_below_capacity),
+		cmocka_unit_test(never_raises_the_window),
+		cmocka_unit_test(halves_without_an_estimate),
+		cmocka_unit_test(timeout_remembers_the_bandwidth),
+		cmocka_unit_test(filters_by_an_eighth),
+		cmocka_unit_test(keeps_up_with_the_first_slow_start),
+		cmocka_unit_test(application_limit_never_lowers),
+		cmocka_unit_test(idle_time_is_not_measured),
+		cmocka_unit_test(undo_restores_the_window),
+		cmocka_unit_test(takes_over_a_running_connection),
+		cmocka_unit_test(informs_ss),
+		cmocka_unit_test(traces_the_estimate),
+		cmocka_unit_test(survives_extremes),
+		cmocka_unit_test(survives_being_uninitialised),
+	};
+
+	return cmocka_run_group_tests_name("westwood", tests, NULL, NULL);
+}
