@@ -42,11 +42,13 @@
 /**
  * enum hystart_pp_phase - phases of slow start
  * @HYSTART_PP_OFF: plain slow start; the phase of all-zero state
+ * @HYSTART_PP_BEGIN: slow start, the first round begins with the next ACK
  * @HYSTART_PP_SLOW_START: slow start, watching the RTT
  * @HYSTART_PP_CSS: conservative slow start
  */
 enum hystart_pp_phase {
 	HYSTART_PP_OFF,
+	HYSTART_PP_BEGIN,
 	HYSTART_PP_SLOW_START,
 	HYSTART_PP_CSS,
 };
@@ -74,16 +76,15 @@ struct hystart_pp {
 };
 
 /**
- * hystart_pp_init() - begin the first round
- * @tp: the connection
+ * hystart_pp_init() - use HyStart++ in this connection's slow start
  * @h: its HyStart++ state
+ *
+ * Nothing has been sent yet as a rule. The first round begins with the first
+ * ACK and ends with what is in flight then: the initial window.
  */
-static inline void hystart_pp_init(const struct tcp_sock *tp, struct hystart_pp *h)
+static inline void hystart_pp_init(struct hystart_pp *h)
 {
-	*h = (struct hystart_pp) {
-		.window_end = tp->snd_nxt,
-		.phase = HYSTART_PP_SLOW_START,
-	};
+	*h = (struct hystart_pp) { .phase = HYSTART_PP_BEGIN };
 }
 
 /**
@@ -125,7 +126,11 @@ static inline void hystart_pp_check_delay(struct hystart_pp *h)
 	}
 }
 
-/* Return: true if this was the last round of CSS */
+/*
+ * A round is over when everything in flight at its beginning is acknowledged.
+ *
+ * Return: true if this was the last round of CSS.
+ */
 static inline bool hystart_pp_end_round(const struct tcp_sock *tp, struct hystart_pp *h)
 {
 	h->window_end = tp->snd_nxt;
@@ -150,6 +155,11 @@ static inline bool hystart_pp_ack(struct sock *sk, struct hystart_pp *h, s32 rtt
 
 	if (!hystart_pp_active(tp, h))
 		return false;
+
+	if (h->phase == HYSTART_PP_BEGIN) {
+		h->window_end = tp->snd_nxt;
+		h->phase = HYSTART_PP_SLOW_START;
+	}
 
 	if (rtt_us >= 0) {
 		u32 rtt = max(rtt_us, 1);

@@ -79,7 +79,7 @@ static void reno_init(struct sock *sk)
 	/* Another algorithm may have left credit that means something else. */
 	tp->snd_cwnd_cnt = 0;
 	if (READ_ONCE(reno_hystart))
-		hystart_pp_init(tp, &reno->hystart);
+		hystart_pp_init(&reno->hystart);
 	reno_update_state(sk, WEIR_WHY_INIT);
 }
 
