@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tcp_weir_dctcp.c - Data Center TCP
+ *
+ * Switches mark packets (CE) once their queue exceeds a low threshold; DCTCP
+ * reduces cwnd by as much as was marked. The sender keeps an average of the
+ * marked fraction M of each window of data (RFC 8257, section 3.3):
+ *
+ *	alpha = alpha * (1 - g) + g * M
+ *
+ * and answers a window with marks by
+ *
+ *	cwnd = cwnd * (1 - alpha / 2)
+ *
+ * so that alpha = 1, everything marked, halves it as any other TCP would, and
+ * few marks reduce it a little. The receiver must say exactly which packets
+ * were marked (section 3.2): ECN-Echo follows the mark of the latest packet,
+ * and when it changes an ACK leaves at once, after one for what was received
+ * before it. Growth and reaction to loss are those of any TCP (3.4, 3.5).
+ *
+ * For networks under one administration whose switches mark at a threshold
+ * (section 5): elsewhere it takes the bandwidth of flows that halve. Not
+ * selectable by unprivileged users for that reason.
+ *
+ * Without ECN on the connection it is Reno, and named weir_dctcp_reno.
+ *
+ * Source: RFC 8257, Data Center TCP (DCTCP), October 2017.
+ *
+ * Differences from the source:
+ * - Packets are counted, not bytes.
+ * - Whether a reduction is due to marks is told by there being marks in this
+ *   window of data or the one before it. Without any it was a loss, repaired
+ *   by a tail loss probe perhaps, or a full queue in this host, and halves.
+ * - With accurate ECN (RFC 9768) on the connection the kernel reports marks to
+ *   the sender, and section 3.2 does not apply.
+ */
+#include "weir.h"
+
+#include <linux/inet_diag.h>
+#include <net/inet_ecn.h>
+
+WEIR_PARAM(dctcp, shift_g, 1, 10, 4, "estimation gain g = 2^-shift_g");
+WEIR_PARAM(dctcp, alpha_on_init, 0, 1024, 1024, "first estimate of the marked fraction [1/1024]");
+
+/* The marked fraction is in 2^-20: a gain of 2^-10 still lets it reach zero. */
+#define DCTCP_ALPHA_SHIFT	20
+
+/* `ss`, the tracepoints and the parameter have it in 2^-10. */
+#define DCTCP_INFO_SHIFT	(DCTCP_ALPHA_SHIFT - 10)
+
+/**
+ * enum dctcp_state - phase, as in the tracepoints
+ * @DCTCP_SLOW_START: below ssthresh
+ * @DCTCP_AVOID: a packet per round trip
+ * @DCTCP_FALLBACK: there is no ECN on this connection
+ */
+enum dctcp_state {
+	DCTCP_SLOW_START,
+	DCTCP_AVOID,
+	DCTCP_FALLBACK,
+};
+
+/**
+ * struct dctcp - per-connection state
+ * @alpha: DCTCP.Alpha, estimate of the marked fraction [2^-20]
+ * @window_end: DCTCP.WindowEnd, sequence number that ends this window of data
+ * @delivered: the connection's count of delivered packets when it began
+ * @delivered_ce: those of them that were marked
+ * @rcv_nxt: what had been received before the latest packet
+ * @enabled: init() has run and there is ECN on this connection
+ * @marked: the window of data before this one had marks
+ * @ce: DCTCP.CE, the latest packet received was marked
+ */
+struct dctcp {
+	u32 alpha;
+	u32 window_end;
+	u32 delivered;
+	u32 delivered_ce;
+	u32 rcv_nxt;
+	u8 enabled:1,
+	   marked:1,
+	   ce:1;
+};
+
+/* --- Sender -------------------------------------------------------------- */
+
+static void dctcp_start_window(struct sock *sk)
+{
+	struct dctcp *dctcp = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	dctcp->window_end = tp->snd_nxt;
+	dctcp->delivered = tp->delivered;
+	dctcp->delivered_ce = tp->delivered_ce;
+}
+
+/* Section 3.3, steps 5 to 8 */
+static void dctcp_end_window(struct sock *sk)
+{
+	struct dctcp *dctcp = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 delivered = tp->delivered - dctcp->delivered;
+	u32 marked = tp->delivered_ce - dctcp->delivered_ce;
+	u32 shift_g = READ_ONCE(dctcp_shift_g);
+	u32 alpha = dctcp->alpha;
+
+	alpha -= alpha >> shift_g;
+	if (marked) {
+		u64 fraction = (u64)min(marked, delivered) << DCTCP_ALPHA_SHIFT;
+
+		alpha += div_u64(fraction, max(delivered, 1U)) >> shift_g;
+	}
+	WRITE_ONCE(dctcp->alpha, min(alpha, 1U << DCTCP_ALPHA_SHIFT));
+	dctcp->marked = marked > 0;
+	dctcp_start_window(sk);
+}
+
+static enum dctcp_state dctcp_state(const struct sock *sk)
+{
+	return tcp_in_slow_start(tcp_sk(sk)) ? DCTCP_SLOW_START : DCTCP_AVOID;
+}
+
+/*
+ * Runs for every ACK, after the delivered are counted and before anything is
+ * reduced. in_ack_event() would be before the count on some kernels.
+ */
+static void dctcp_pkts_acked(struct sock *sk, const struct ack_sample *sample)
+{
+	struct dctcp *dctcp = inet_csk_ca(sk);
+
+	if (after(tcp_sk(sk)->snd_una, dctcp->window_end))
+		dctcp_end_window(sk);
+
+	if (trace_weir_ack_enabled()) {
+		const struct weir_values values = {
+			.aux = dctcp->alpha >> DCTCP_INFO_SHIFT,
+		};
+
+		trace_weir_ack(sk, dctcp_state(sk), sample->rtt_us, &values);
+	}
+}
+
+static bool dctcp_saw_marks(const struct sock *sk)
+{
+	const struct dctcp *dctcp = inet_csk_ca(sk);
+
+	return dctcp->marked || tcp_sk(sk)->delivered_ce != dctcp->delivered_ce;
+}
+
+/* Section 3.3, step 9, to the nearest packet; section 3.5 without marks */
+static u32 dctcp_ssthresh(struct sock *sk)
+{
+	const struct dctcp *dctcp = inet_csk_ca(sk);
+	u32 cwnd = tcp_snd_cwnd(tcp_sk(sk));
+	u32 reduction = cwnd / 2;
+
+	if (dctcp->enabled && dctcp_saw_marks(sk))
+		reduction = ((u64)cwnd * dctcp->alpha + (1U << DCTCP_ALPHA_SHIFT)) >>
+			    (DCTCP_ALPHA_SHIFT + 1);
+
+	return max(cwnd - reduction, WEIR_MIN_CWND);
+}
+
+/*
+ * Section 3.5: a loss halves the window, and that includes the part by which
+ * marks in the same window of data have reduced it already. Runs after
+ * ssthresh() if that runs at all.
+ */
+static void dctcp_set_state(struct sock *sk, u8 new_state)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (new_state != TCP_CA_Recovery && new_state != TCP_CA_Loss)
+		return;
+	if (tp->prior_cwnd)
+		weir_set_ssthresh(tp, min(tp->snd_ssthresh,
+					  max(tp->prior_cwnd / 2, WEIR_MIN_CWND)));
+}
+
+/* --- Receiver ------------------------------------------------------------- */
+
+/* Section 3.2 and its figure 1; @ce: the packet just received is marked */
+static void dctcp_receive(struct sock *sk, bool ce)
+{
+	struct dctcp *dctcp = inet_csk_ca(sk);
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (!dctcp->enabled || !weir_ecn_classic(tp))
+		return;
+
+	if (dctcp->ce != ce) {
+		/* The echo of before for what was received before */
+		if (icsk->icsk_ack.pending & ICSK_ACK_TIMER) {
+			weir_ecn_echo(tp, dctcp->ce);
+			weir_send_ack(sk, dctcp->rcv_nxt);
+		}
+		icsk->icsk_ack.pending |= ICSK_ACK_NOW;
+		dctcp->ce = ce;
+	}
+	dctcp->rcv_nxt = tp->rcv_nxt;
+	weir_ecn_echo(tp, ce);
+}
+
+static void dctcp_cwnd_event(struct sock *sk, enum tcp_ca_event event)
+{
+	if (event == CA_EVENT_ECN_IS_CE)
+		dctcp_receive(sk, true);
+	else if (event == CA_EVENT_ECN_NO_CE)
+		dctcp_receive(sk, false);
+}
+
+/* --- Module ---------------------------------------------------------------- */
+
+static size_t dctcp_get_info(struct sock *sk, u32 ext, int *attr,
+			     union tcp_cc_info *info)
+{
+	const struct dctcp *dctcp = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (!(ext & (1 << (INET_DIAG_VEGASINFO - 1) | 1 << (INET_DIAG_DCTCPINFO - 1))))
+		return 0;
+
+	memset(&info->dctcp, 0, sizeof(info->dctcp));
+	if (dctcp->enabled) {
+		u32 marked = tp->delivered_ce - dctcp->delivered_ce;
+
+		info->dctcp.dctcp_enabled = 1;
+		info->dctcp.dctcp_ce_state = dctcp->ce;
+		info->dctcp.dctcp_alpha = READ_ONCE(dctcp->alpha) >> DCTCP_INFO_SHIFT;
+		info->dctcp.dctcp_ab_ecn = tp->mss_cache * marked;
+		info->dctcp.dctcp_ab_tot = tp->mss_cache * (tp->delivered - dctcp->delivered);
+	}
+	*attr = INET_DIAG_DCTCPINFO;
+
+	return sizeof(info->dctcp);
+}
+
+/* `ss -ti` prints this as dctcp:fallback_mode. */
+static size_t dctcp_reno_get_info(struct sock *sk, u32 ext, int *attr,
+				  union tcp_cc_info *info)
+{
+	if (!(ext & (1 << (INET_DIAG_VEGASINFO - 1) | 1 << (INET_DIAG_DCTCPINFO - 1))))
+		return 0;
+
+	memset(&info->dctcp, 0, sizeof(info->dctcp));
+	*attr = INET_DIAG_DCTCPINFO;
+
+	return sizeof(info->dctcp);
+}
+
+static void dctcp_reno_pkts_acked(struct sock *sk, const struct ack_sample *sample)
+{
+	static const struct weir_values none;
+
+	trace_weir_ack(sk, DCTCP_FALLBACK, sample->rtt_us, &none);
+}
+
+/* What a connection without ECN runs; never registered. */
+static struct tcp_congestion_ops dctcp_reno_ops __read_mostly = {
+	.name		= WEIR_NAME(dctcp_reno),
+	.owner		= THIS_MODULE,
+	.ssthresh	= tcp_reno_ssthresh,
+	.cong_avoid	= tcp_reno_cong_avoid,
+	.undo_cwnd	= tcp_reno_undo_cwnd,
+	.pkts_acked	= dctcp_reno_pkts_acked,
+	.get_info	= dctcp_reno_get_info,
+};
+
+/*
+ * An algorithm that needs ECN has every packet sent as ECN-capable. Without
+ * ECN on the connection marks would then replace drops and go unseen, so that
+ * the kernel must be told otherwise, and lastingly: by ops that do not need it.
+ */
+static void dctcp_fall_back(struct sock *sk)
+{
+	trace_weir_state(sk, DCTCP_SLOW_START, DCTCP_FALLBACK, WEIR_WHY_INIT);
+	inet_csk(sk)->icsk_ca_ops = &dctcp_reno_ops;
+	INET_ECN_dontxmit(sk);
+}
+
+static void dctcp_init(struct sock *sk)
+{
+	struct dctcp *dctcp = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (!weir_ecn_negotiated(tp)) {
+		dctcp_fall_back(sk);
+		return;
+	}
+	dctcp->alpha = READ_ONCE(dctcp_alpha_on_init) << DCTCP_INFO_SHIFT;
+	dctcp->rcv_nxt = tp->rcv_nxt;
+	dctcp->ce = 0;
+	dctcp->marked = 0;
+	dctcp->enabled = 1;
+	dctcp_start_window(sk);
+}
+
+static struct tcp_congestion_ops dctcp_ops __read_mostly = {
+	.name		= WEIR_NAME(dctcp),
+	.owner		= THIS_MODULE,
+	.flags		= TCP_CONG_NEEDS_ECN,
+	.init		= dctcp_init,
+	.ssthresh	= dctcp_ssthresh,
+	.cong_avoid	= tcp_reno_cong_avoid,
+	.set_state	= dctcp_set_state,
+	.undo_cwnd	= tcp_reno_undo_cwnd,
+	.pkts_acked	= dctcp_pkts_acked,
+	.cwnd_event	= dctcp_cwnd_event,
+	.get_info	= dctcp_get_info,
+};
+
+WEIR_MODULE(dctcp, struct dctcp, "Data Center TCP (RFC 8257)");
