@@ -22,7 +22,7 @@
 
 /* Curves wider than a plot are wasted; the total bounds a big matrix' size. */
 #define COLUMNS_MAX	400
-#define COLUMNS_MIN	100
+#define COLUMNS_MIN	60
 #define COLUMNS_TOTAL	90000
 
 /**
