@@ -71,7 +71,7 @@ endif
 # --- User-space tools ------------------------------------------------------
 
 TOOL_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror
-LDLIBS_plan := -ljansson
+LDLIBS_plan := -lm
 LDLIBS_sampler := -lmnl
 LDLIBS_analyze := -ljansson -lm
 
