@@ -119,14 +119,13 @@ static int parse_options(struct options *o, int argc, char **argv)
 	return 0;
 }
 
-static int run_cmp(const void *a, const void *b)
+/* By point, algorithm and seed: brings the seeds of a group together. */
+static int by_group(const void *a, const void *b)
 {
 	const struct cell *x = &((const struct run *)a)->cell;
 	const struct cell *y = &((const struct run *)b)->cell;
-	int c = (x->order > y->order) - (x->order < y->order);
+	int c = strcmp(x->point, y->point);
 
-	if (!c)
-		c = strcmp(x->point, y->point);
 	if (!c)
 		c = strcmp(x->cc, y->cc);
 	if (!c)
@@ -134,21 +133,37 @@ static int run_cmp(const void *a, const void *b)
 	return c;
 }
 
-static int check_set(const struct run *run, size_t n, struct err *e)
+/* The same, but the groups in the order of the plan. */
+static int by_plan(const void *a, const void *b)
 {
-	for (size_t i = 0; i < n; i++) {
-		const struct cell *a = &run[i].cell;
+	const struct cell *x = &((const struct run *)a)->cell;
+	const struct cell *y = &((const struct run *)b)->cell;
+	int c = (x->order > y->order) - (x->order < y->order);
 
-		if (strcmp(a->scenario, run[0].cell.scenario))
-			return err_set(e, "%s: belongs to scenario %s, %s to %s; analyse one scenario at a time",
-				       a->dir, a->scenario, run[0].cell.dir,
-				       run[0].cell.scenario);
-		for (size_t k = 0; k < i; k++)
-			if (same_group(&run[i], &run[k]) &&
-			    a->seed == run[k].cell.seed)
-				return err_set(e, "%s: repeats %s (same point, algorithm and seed); remove one",
-					       a->dir, run[k].cell.dir);
+	return c ? c : by_group(a, b);
+}
+
+/*
+ * Order the runs so that a group is a stretch.  The directory may hold cells of
+ * an earlier plan, whose numbers cut into this one's: a group goes by its first.
+ */
+static int sort_runs(struct run *run, size_t n, struct err *e)
+{
+	qsort(run, n, sizeof(*run), by_group);
+	for (size_t i = 1; i < n; i++)
+		if (!by_group(&run[i], &run[i - 1]))
+			return err_set(e, "%s: repeats %s (same point, algorithm and seed); remove one",
+				       run[i].cell.dir, run[i - 1].cell.dir);
+	for (size_t i = 0, k; i < n; i = k) {
+		double first = run[i].cell.order;
+
+		for (k = i + 1; k < n && same_group(&run[i], &run[k]); k++)
+			if (run[k].cell.order < first)
+				first = run[k].cell.order;
+		for (size_t m = i; m < k; m++)
+			run[m].cell.order = first;
 	}
+	qsort(run, n, sizeof(*run), by_plan);
 	return 0;
 }
 
@@ -171,11 +186,17 @@ static int choose_columns(const struct options *o, const struct run *run, size_t
 /* Load every cell.conf first: order, duplicates and strays show before work. */
 static int load_cells(const struct dirs *d, struct run *run, struct err *e)
 {
-	for (size_t i = 0; i < d->n; i++)
+	for (size_t i = 0; i < d->n; i++) {
+		const struct cell *c = &run[i].cell;
+
 		if (cell_load(&run[i].cell, d->path[i], e))
 			return -1;
-	qsort(run, d->n, sizeof(*run), run_cmp);
-	return check_set(run, d->n, e);
+		if (strcmp(c->scenario, run[0].cell.scenario))
+			return err_set(e, "%s: belongs to scenario %s, %s to %s; analyse one scenario at a time",
+				       c->dir, c->scenario, run[0].cell.dir,
+				       run[0].cell.scenario);
+	}
+	return sort_runs(run, d->n, e);
 }
 
 static int analyze_all(const struct options *o, struct run *run, size_t *n,

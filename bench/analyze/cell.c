@@ -212,6 +212,11 @@ static int load_event(struct cell *c, const struct conf *conf, size_t i,
 		return -1;
 	if (ev->rtt_us < 0)
 		ev->rtt_us = NAN;
+	snprintf(key, sizeof(key), "EVENT%zu_LOSS_PPM", i + 1);
+	if (conf_num(conf, key, &ev->loss_ppm, -1, -1, 1e6, e))
+		return -1;
+	if (ev->loss_ppm < 0)
+		ev->loss_ppm = NAN;
 	return 0;
 }
 

@@ -43,11 +43,13 @@ struct cell_flow {
  * @at_us: after T0
  * @rate_bps: new rate of the bottleneck, NaN if it stays
  * @rtt_us: new path delay, NaN if it stays
+ * @loss_ppm: new random loss, NaN if it stays
  */
 struct cell_event {
 	double at_us;
 	double rate_bps;
 	double rtt_us;
+	double loss_ppm;
 };
 
 /**

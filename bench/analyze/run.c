@@ -156,10 +156,11 @@ static json_t *config_json(const struct cell *c)
 	json_object_set_new(o, "duration_us", round_json(c->duration_us, 1));
 	json_object_set_new(o, "warmup_us", round_json(c->warmup_us, 1));
 	for (size_t i = 0; i < c->nevents; i++)
-		json_array_append_new(events, json_pack("{s:o, s:o, s:o}",
+		json_array_append_new(events, json_pack("{s:o, s:o, s:o, s:o}",
 			"at_us", round_json(c->event[i].at_us, 1),
 			"rate_bps", round_json(c->event[i].rate_bps, 1),
-			"rtt_us", round_json(c->event[i].rtt_us, 1)));
+			"rtt_us", round_json(c->event[i].rtt_us, 1),
+			"loss_pct", round_json(c->event[i].loss_ppm / 1e4, 1e4)));
 	json_object_set_new(o, "events", events);
 	for (size_t i = 0; i < c->nparams; i++)
 		json_array_append_new(params, json_string(c->param[i]));

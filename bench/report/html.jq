@@ -19,8 +19,6 @@ def section($id; $title; $lead; body):
   "<section id=\"\($id)\">", "<h2>\($title | esc)</h2>",
   (if $lead == "" then empty else "<p class=\"lead\">\($lead)</p>" end), body, "</section>";
 
-def plural($n; $word): "\($n) \($word)\(if $n == 1 then "" else "s" end)";
-
 # --- top ---------------------------------------------------------------------
 
 def verdict_count: [(.verdicts | map(select(.verdict == "pass")) | length), (.verdicts | length)];

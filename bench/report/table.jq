@@ -11,7 +11,7 @@ def columns:
      {name: "utilisation_pct", head: "util|%", scale: 1},
      {name: "queue_delay_p50_us", head: "queue p50|ms", scale: 1e-3},
      {name: "queue_delay_p95_us", head: "queue p95|ms", scale: 1e-3},
-     {name: "srtt_p50_us", head: "RTT p50|ms", scale: 1e-3},
+     {name: "srtt_p50_us", head: "sRTT p50|ms", scale: 1e-3},
      {name: "retransmit_pct", head: "retrans|%", scale: 1},
      {name: "jain", head: "Jain|", scale: 1, d: 3},
      {name: "test_share_pct", head: "share|%", scale: 1},

@@ -41,7 +41,8 @@ def warmup($run):
 
 def event_words:
   [(if .rate_bps then .rate_bps | rate_words else empty end),
-   (if .rtt_us then "RTT " + (.rtt_us | time_words) else empty end)] | join(", ");
+   (if .rtt_us then "RTT " + (.rtt_us | time_words) else empty end),
+   (if .loss_pct then "loss \(.loss_pct)%" else empty end)] | join(", ");
 
 def events($run; $named):
   $run.config.events | to_entries[]

@@ -51,9 +51,9 @@ def metric_label($name):
         queue_delay_max_us: "largest queueing delay",
         queue_p50_pkts: "queue p50",
         queue_mean_pkts: "mean queue",
-        srtt_p50_us: "RTT p50",
-        srtt_p95_us: "RTT p95",
-        srtt_p99_us: "RTT p99",
+        srtt_p50_us: "smoothed RTT p50",
+        srtt_p95_us: "smoothed RTT p95",
+        srtt_p99_us: "smoothed RTT p99",
         retransmit_pct: "retransmitted",
         drop_pct: "dropped",
         jain: "Jain's index",
@@ -90,5 +90,7 @@ def rate_words:
 def time_words:
   if . >= 1e6 or . == 0 then "\(. / 1e6) s" elif . >= 1e3 then "\(. / 1e3) ms" else "\(.) µs" end;
 
+def plural($n; $word): "\($n) \($word)\(if $n == 1 then "" else "s" end)";
+
 # A file name from any text.
-def slug: gsub("[^A-Za-z0-9._=-]+"; "-") | gsub("=|%"; "") | if . == "" then "run" else . end;
+def slug: gsub("[^A-Za-z0-9._=-]+"; "-") | gsub("=|%"; "") | gsub("^-+|-+$"; "") | if . == "" then "run" else . end;
