@@ -23,7 +23,7 @@
 /* Curves wider than a plot are wasted; the total bounds a big matrix' size. */
 #define COLUMNS_MAX	400
 #define COLUMNS_MIN	60
-#define COLUMNS_TOTAL	90000
+#define COLUMNS_TOTAL	60000
 
 /**
  * struct options - the command line

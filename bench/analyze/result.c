@@ -70,6 +70,25 @@ static int scenario_json(const char *dir, const char *path,
 	return rc;
 }
 
+/* How the cells came to be run, if whoever ran them left a note. */
+static json_t *command_json(const char *dir)
+{
+	struct err none;
+	char *path, *text = NULL;
+	json_t *o;
+
+	if (asprintf(&path, "%s/command", dir) < 0)
+		mem_check(NULL);
+	if (!access(path, R_OK))
+		text = file_text(path, &none);
+	if (text)
+		text[strcspn(text, "\r\n")] = '\0';
+	o = text && *text ? json_string(text) : NULL;
+	free(text);
+	free(path);
+	return o ? o : json_null();
+}
+
 static void union_add(json_t *into, const char *key, json_t *value)
 {
 	json_t *list = json_object_get(into, key), *v;
@@ -143,9 +162,10 @@ json_t *result_json(const char *dir, const char *scenario,
 	runs = json_array();
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(runs, run_json(&run[i]));
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:O, s:o}",
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:O, s:o}",
 			 "schema", SCHEMA,
 			 "scenario", about,
+			 "command", command_json(dir),
 			 "inputs", inputs_json(run, n),
 			 "virtual_s", round_json(lab_sum(run, n, "virtual_s"), 1e3),
 			 "wall_s", round_json(lab_sum(run, n, "wall_s"), 1e3),

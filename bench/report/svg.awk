@@ -50,6 +50,9 @@ function in_page(line) {
 	gsub(/#abd9e9/, "var(--bbr)", line)
 	gsub(/#ffffff|#FFFFFF/, "var(--card)", line)
 	sub(/<title>.*<\/title>/, "", line)
+	# what gnuplot repeats for every line and tic is in the page's style once
+	sub(/fill="none" color="[^"]*" stroke="currentColor" stroke-width="1.00" stroke-linecap="butt" stroke-linejoin="miter"/, "class=\"d\"", line)
+	sub(/stroke-linecap="butt" stroke-linejoin="miter"/, "", line)
 	return line
 }
 

@@ -67,6 +67,14 @@ ok 'steady: window by rate' is steady '.runs[0].total.window_by_rate_pkts' 35.91
 ok 'steady: unlimited pacing is no pacing' is steady '.runs[0].flows[0].pacing_mean_bps' null
 ok 'steady: one flow has no fairness' is steady '[.runs[0].fairness | .jain, .convergence_s]' '[null,null]'
 ok 'steady: agrees with iperf3' is steady '[.runs[0].flows[0].iperf_diff_pct, .runs[0].warnings]' '[0,[]]'
+ok 'steady: no text of the scenario, no command' is steady '[.scenario.text, .command]' '[null,null]'
+printf 'title = t # comment\nabout = One.\nabout=Two. # more\n' >"$work/steady/scenario.conf"
+echo 'bench/run steady' >"$work/steady/command"
+"$work/analyze" "$work/steady" >"$work/told.json"
+ok 'steady: what is told about the scenario' is told '.scenario.about' '"One. Two."'
+ok 'steady: its text, as written' is told '.scenario.text' '"title = t # comment\nabout = One.\nabout=Two. # more\n"'
+ok 'steady: its hash' is told '.scenario.sha256' "\"$(sha256sum <"$work/steady/scenario.conf" | cut -d' ' -f1)\""
+ok 'steady: the command' is told .command '"bench/run steady"'
 ok 'steady: inputs' is steady '[.inputs.qemu[0], .virtual_s, .wall_s]' '["QEMU emulator version 0.0 (synthetic)",20,10]'
 
 # The queue runs through 0..199 packets in 200 samples. The window's 1995 samples hold 0..94 and 100..199 ten
