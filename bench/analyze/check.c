@@ -4,12 +4,16 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "flow.h"
 #include "mem.h"
 
 /* iperf3 and the receiver's socket should agree this well, percent. */
 #define IPERF_TOLERANCE_PCT 1.0
+/* ss(8) runs for some milliseconds between two samples of the 10 ms grid. */
+#define SS_SLACK_US 20000.0
 
 /* iperf3 -J: the receiver's own count over the whole flow. */
 static double iperf_rate(const char *path, size_t i, json_t *warnings)
@@ -45,25 +49,25 @@ static double iperf_rate(const char *path, size_t i, json_t *warnings)
 /**
  * check_iperf() - compare the receiver's socket with iperf3's report
  * @c: the cell
- * @f: the flow
+ * @recv: the flow's receiver
  * @i: its index from 0
  * @out: gains iperf_goodput_bps, whole_goodput_bps and iperf_diff_pct
  * @warnings: gains a remark if they differ by more than 1 %
  *
  * iperf3 reports over the flow's whole life, so ours is taken over that too.
  */
-void check_iperf(const struct cell *c, const struct flow *f, size_t i,
+void check_iperf(const struct cell *c, const struct trace *recv, size_t i,
 		 struct metrics *out, json_t *warnings)
 {
 	const struct cell_flow *conf = &c->flow[i];
-	double last = f->recv.t[f->recv.n - 1], ours, theirs, diff;
+	double last = recv->t[recv->n - 1], ours, theirs, diff;
 	char *path;
 
 	if (asprintf(&path, "%s/iperf-%zu.json", c->dir, i + 1) < 0)
 		mem_check(NULL);
 	theirs = iperf_rate(path, i, warnings);
 	free(path);
-	ours = flow_bytes(f, conf, conf->start_us, last) * 8e6 /
+	ours = (trace_at(recv, last) - trace_at(recv, conf->start_us)) * 8e6 /
 	       (last - conf->start_us);
 	diff = theirs > 0 ? 100 * (ours - theirs) / theirs : NAN;
 	metric_add_flow(out, i, "whole_goodput_bps", ours);
@@ -72,4 +76,99 @@ void check_iperf(const struct cell *c, const struct flow *f, size_t i,
 	if (fabs(diff) > IPERF_TOLERANCE_PCT)
 		warn_add(warnings, "flow %zu: iperf3 reports %.3f Mbit/s received, the receiver's socket %.3f Mbit/s (%+.1f%%)",
 			 i + 1, theirs / 1e6, ours / 1e6, diff);
+}
+
+/* First line of DIR/ss-<i>.<suffix>, or both joined for the two-line output of ss. */
+static char *ss_text(const struct cell *c, size_t i, const char *suffix)
+{
+	char *path, *text = mem_zalloc(8192, 1);
+	size_t n = 0;
+	FILE *f;
+
+	if (asprintf(&path, "%s/ss-%zu.%s", c->dir, i + 1, suffix) < 0)
+		mem_check(NULL);
+	f = fopen(path, "re");
+	if (f) {
+		n = fread(text, 1, 8191, f);
+		fclose(f);
+	}
+	free(path);
+	text[n] = '\0';
+	return text;
+}
+
+/**
+ * ss_open() - find out when ss(8) was asked about a flow
+ * @s: filled
+ * @c: the cell
+ * @i: the flow's index from 0
+ */
+void ss_open(struct ss_check *s, const struct cell *c, size_t i)
+{
+	char *at = ss_text(c, i, "at");
+
+	memset(s, 0, sizeof(*s));
+	if (sscanf(at, "%lf,%lf", &s->from_us, &s->to_us) == 2) {
+		s->from_us -= SS_SLACK_US;
+		s->to_us += SS_SLACK_US;
+	} else {
+		s->from_us = NAN;
+	}
+	free(at);
+}
+
+/**
+ * ss_sample() - a sample of the flow
+ * @s: the check
+ * @t_us: when
+ * @cwnd: congestion window
+ * @srtt_us: smoothed RTT
+ */
+void ss_sample(struct ss_check *s, double t_us, double cwnd, double srtt_us)
+{
+	if (!(t_us >= s->from_us && t_us <= s->to_us))
+		return;
+	s->cwnd_min = s->n ? fmin(s->cwnd_min, cwnd) : cwnd;
+	s->cwnd_max = s->n ? fmax(s->cwnd_max, cwnd) : cwnd;
+	s->srtt_min = s->n ? fmin(s->srtt_min, srtt_us) : srtt_us;
+	s->srtt_max = s->n ? fmax(s->srtt_max, srtt_us) : srtt_us;
+	s->n++;
+}
+
+/* The number after a word of ss' output, NaN if it is not there. */
+static double ss_value(const char *text, const char *word)
+{
+	const char *p = strstr(text, word);
+
+	return p ? strtod(p + strlen(word), NULL) : NAN;
+}
+
+/**
+ * ss_compare() - hold ss' answer against the samples around it
+ * @s: the check, after the last sample
+ * @c: the cell
+ * @i: the flow's index from 0
+ * @warnings: gains a remark if ss saw what no sample near it did
+ *
+ * Between two samples the values may have been anywhere for a moment: a
+ * quarter is allowed for that.
+ */
+void ss_compare(const struct ss_check *s, const struct cell *c, size_t i,
+		json_t *warnings)
+{
+	char *text;
+	double cwnd, srtt;
+
+	if (s->n < 2)
+		return;
+	text = ss_text(c, i, "txt");
+	cwnd = ss_value(text, " cwnd:");
+	srtt = ss_value(text, " rtt:") * 1000;
+	free(text);
+	if (cwnd < 0.75 * s->cwnd_min || cwnd > 1.25 * s->cwnd_max)
+		warn_add(warnings, "flow %zu: ss saw a window of %.0f packets when the samples had %.0f to %.0f",
+			 i + 1, cwnd, s->cwnd_min, s->cwnd_max);
+	if (srtt < 0.75 * s->srtt_min || srtt > 1.25 * s->srtt_max)
+		warn_add(warnings, "flow %zu: ss saw an RTT of %.3f ms when the samples had %.3f to %.3f",
+			 i + 1, srtt / 1e3, s->srtt_min / 1e3, s->srtt_max / 1e3);
 }

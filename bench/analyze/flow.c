@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
 #include "csv.h"
 #include "mem.h"
 
@@ -61,6 +62,7 @@ static const enum flow_col counters[] = {
  * @lost: same, of the packets marked lost
  * @pacing: same, bits per second, unlimited left out
  * @edge: one for each counter
+ * @ss: samples around the time of ss(8)
  * @recoveries: entries into fast recovery in the window
  * @rtos: entries into loss state in the window
  * @done_us: when the last byte was acknowledged, NaN if not yet
@@ -71,6 +73,7 @@ static const enum flow_col counters[] = {
 struct flow_acc {
 	struct dist cwnd, srtt, inflight, lost, pacing;
 	struct edge edge[N_COUNTERS];
+	struct ss_check ss;
 	double recoveries, rtos;
 	double done_us;
 	double last_us;
@@ -191,6 +194,7 @@ static void acc_row(struct flow_acc *a, struct flow *f,
 	if (conf->bytes > 0 && isnan(a->done_us) &&
 	    row[F_BYTES_ACKED] >= conf->bytes)
 		a->done_us = t;
+	ss_sample(&a->ss, t, row[F_CWND], row[F_SRTT]);
 	series_add(&f->cwnd, t, row[F_CWND]);
 	series_add(&f->inflight, t, in_flight(row));
 	series_add(&f->srtt, t, row[F_SRTT] > 0 ? row[F_SRTT] : NAN);
@@ -391,11 +395,13 @@ int flow_analyze(struct flow *f, const struct cell *c, size_t i, int columns,
 		goto out;
 	for (size_t k = 0; k < N_COUNTERS; k++)
 		edge_init(&a.edge[k], f->t0_us, f->t1_us);
+	ss_open(&a.ss, c, i);
 	if (read_sender(f, conf, send_path, &a, e) ||
 	    (conf->bytes == 0 && window_cut(send_path, f->t0_us,
 					    &(double){ f->t1_us },
 					    a.last_us, e)))
 		goto out;
+	ss_compare(&a.ss, c, i, warnings);
 	gap_warn(warnings, send_path, a.gap_us, a.gap_at);
 	/* the socket may be gone before a sample shows the last ACK */
 	if (conf->bytes > 0 && isnan(a.done_us))

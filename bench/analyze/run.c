@@ -129,7 +129,7 @@ int run_analyze(struct run *r, int columns, struct err *e)
 		put_totals(r, flow, &srtt);
 		fair_analyze(c, flow, &r->metrics, &r->jain_1s);
 		for (size_t i = 0; i < c->nflows; i++)
-			check_iperf(c, &flow[i], i, &r->metrics, r->warnings);
+			check_iperf(c, &flow[i].recv, i, &r->metrics, r->warnings);
 		if (columns)
 			r->series = series_all(c, flow, &queue);
 	}

@@ -48,7 +48,8 @@ def sweep_index:
       ($points | map(.[1].text) | distinct) as $facets
       | [range($facets | length) as $k | $facets[$k] as $facet
          | ($r | sweep_metrics)[] as $m
-         | select($r.summary | any(.metrics[$m].median != null))
+         # what never happened needs no plot
+         | select($r.summary | any(.metrics[$m].max // 0 | . != 0))
          | {name: ("sweep-\($m | slug)" + (if $facet == null then "" else "-\($k + 1)" end)),
             metric: $m, facet: $facet,
             title: (metric_label($m)

@@ -208,6 +208,17 @@ ok '--skip-bad keeps the curves of the first good seed' is skipped '[.runs[] | h
 broken sed -i 's/"bits_per_second": [0-9.]*/"bits_per_second": 7000000/' iperf-1.json
 "$work/analyze" "$work/broken" >"$work/warned.json"
 ok 'disagreement with iperf3 is remarked' is warned '.runs[0].warnings' '["flow 1: iperf3 reports 7.000 Mbit/s received, the receiver'"'"'s socket 8.000 Mbit/s (+14.3%)"]'
+# ss_cell CWND RTT: the steady cell, in which ss was asked at 10 s and said this
+ss_cell() {
+	broken sh -c "echo 10000174,10008532 >ss-1.at; printf 'ESTAB 0 1\\n\\t cubic rto:204 rtt:$2/0.009 mss:1448 cwnd:$1 bytes_sent:5\\n' >ss-1.txt"
+	"$work/analyze" "$work/broken" >"$work/ss.json"
+}
+ss_cell 40 52
+ok 'agreement with ss is silent' is ss '.runs[0].warnings' '[]'
+ss_cell 60 52
+ok 'another window in ss is remarked' is ss '.runs[0].warnings' '["flow 1: ss saw a window of 60 packets when the samples had 40 to 40"]'
+ss_cell 40 30.5
+ok 'another RTT in ss is remarked' is ss '.runs[0].warnings' '["flow 1: ss saw an RTT of 30.500 ms when the samples had 52.000 to 52.000"]'
 broken sed -i '300,350d' link.csv
 "$work/analyze" "$work/broken" >"$work/warned.json"
 ok 'a hole in the samples is remarked' is warned '.runs[0].warnings' '["link.csv: no sample for 520 ms from 2.970 s on"]'

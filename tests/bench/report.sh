@@ -68,7 +68,7 @@ well_formed() {
 ok 'page: well-formed' well_formed "$page"
 ok 'page: nothing from elsewhere' lacks '(https?:)?//[a-z]|<script|<link|@import|url\(|src=' "$page"
 ok 'page: every plot is in its place' lacks '@@' "$page"
-ok 'page: a plot for each group and metric' [ "$(grep -c '^<svg role' "$page")" -eq $((15 + 8)) ]
+ok 'page: a plot for each group and metric' [ "$(grep -c '^<svg role' "$page")" -eq $((15 + 7)) ]
 ok 'page: no id twice' [ -z "$(grep -oE " id=['\"][^'\"]*" "$page" | sort | uniq -d)" ]
 ok 'page: what is quoted is escaped' shows 'made up &amp; &lt;unsafe&gt;' "$page"
 ok 'page: hashes of the inputs' shows '0000000000000000000000000000000000000000000000000000000000000002' "$page"
