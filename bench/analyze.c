@@ -183,6 +183,24 @@ static int choose_columns(const struct options *o, const struct run *run, size_t
 	       columns < COLUMNS_MIN ? COLUMNS_MIN : columns;
 }
 
+/*
+ * A flow runs the algorithm under test if it does so in every cell: one that
+ * the scenario fixes shares the name only where that very algorithm is tested.
+ */
+static void find_under_test(struct run *run, size_t n)
+{
+	for (size_t i = 0; i < run[0].cell.nflows; i++) {
+		bool test = true;
+
+		for (size_t k = 0; k < n; k++)
+			test &= i >= run[k].cell.nflows ||
+				run[k].cell.flow[i].under_test;
+		for (size_t k = 0; k < n; k++)
+			if (i < run[k].cell.nflows)
+				run[k].cell.flow[i].under_test = test;
+	}
+}
+
 /* Load every cell.conf first: order, duplicates and strays show before work. */
 static int load_cells(const struct dirs *d, struct run *run, struct err *e)
 {
@@ -196,6 +214,7 @@ static int load_cells(const struct dirs *d, struct run *run, struct err *e)
 				       c->dir, c->scenario, run[0].cell.dir,
 				       run[0].cell.scenario);
 	}
+	find_under_test(run, d->n);
 	return sort_runs(run, d->n, e);
 }
 

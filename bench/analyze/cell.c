@@ -162,7 +162,6 @@ static int load_flow(struct cell *c, const struct conf *conf, size_t i,
 		     struct err *e)
 {
 	struct cell_flow *f = &c->flow[i];
-	double test;
 	char key[64];
 
 #define FLOW_KEY(what) \
@@ -175,12 +174,10 @@ static int load_flow(struct cell *c, const struct conf *conf, size_t i,
 		     c->duration_us, e) ||
 	    conf_num(conf, FLOW_KEY("RTT_US"), &f->rtt_us, c->rtt_us, 0, 1e9,
 		     e) ||
-	    conf_num(conf, FLOW_KEY("BYTES"), &f->bytes, 0, 0, 1e15, e) ||
-	    conf_num(conf, FLOW_KEY("TEST"), &test, -1, 0, 1, e))
+	    conf_num(conf, FLOW_KEY("BYTES"), &f->bytes, 0, 0, 1e15, e))
 		return -1;
 #undef FLOW_KEY
-	/* a plan that does not say leaves the name to tell */
-	f->under_test = test < 0 ? !strcmp(f->cc, c->cc) : test > 0;
+	f->under_test = !strcmp(f->cc, c->cc);
 	if (f->stop_us == 0)
 		f->stop_us = c->duration_us;
 	if (f->stop_us <= f->start_us)

@@ -27,7 +27,8 @@
  * @stop_us: after T0; the end of the run if the scenario names none
  * @rtt_us: its own base path delay
  * @bytes: it ends after this many bytes; 0: it ends by time
- * @under_test: it runs the algorithm under test, not one the scenario fixes
+ * @under_test: it runs the algorithm under test; by itself a cell knows only
+ *	whether the names are the same
  */
 struct cell_flow {
 	char *cc;

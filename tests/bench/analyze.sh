@@ -96,6 +96,15 @@ ok 'pair: convergence' is pair '.runs[0].fairness.convergence_s' 20
 ok 'pair: least fair second' is pair '[.runs[0].fairness | .jain_1s_min, .jain_1s_min_converged]' '[0.8,0.9998]'
 ok 'pair: shares' is pair '[.runs[0].flows[].share_pct, .runs[0].fairness.test_share_pct, .runs[0].fairness.max_min_ratio]' '[60.7296,39.2704,60.7296,1.5464]'
 
+# The same against itself: by the cell alone both flows run the algorithm under test, by the set only the first.
+mkdir "$work/rivals"
+cp -r "$work/pair/pair" "$work/rivals/reno"
+cp -r "$work/pair/pair" "$work/rivals/cubic"
+sed -i 's/^\(CC\|FLOW1_CC\)=.*/\1=cubic/; s/^ORDER=.*/ORDER=2/' "$work/rivals/cubic/cell.conf"
+"$work/analyze" "$work/rivals" >"$work/rivals.json"
+ok 'rivals: the fixed flow is the same in every cell' is rivals '[.runs[] | [.flows[] | .cc, .under_test]]' '[["reno",true,"cubic",false],["cubic",true,"cubic",false]]'
+ok 'rivals: so each has a share' is rivals '[.runs[].fairness.test_share_pct]' '[60.7296,60.7296]'
+
 # 10 Mbit/s until 10 s, then 20; the same ten packets take half the time to drain
 cells step
 ok 'step: capacity follows the rate' is step '.runs[0].link.utilisation_pct' 100
