@@ -135,8 +135,10 @@ def comparison:
   | if $figs == [] then empty
     else
       section("comparison"; "Comparison";
-        "Lines join medians, bars span the seeds. Filled marks are this project's modules, open ones the kernel's own. "
-        + (if .verdicts == [] then "" else "Shaded bars are the expected bands." end);
+        (if $figs[0].name == "tradeoff" then "Each mark is a median, its cross the range over the seeds. "
+         else "Lines join medians, bars span the seeds. " end)
+        + "Filled marks are this project's modules, open ones the kernel's own. "
+        + (if .verdicts == [] or $figs[0].name == "tradeoff" then "" else "Shaded bars are the expected bands." end);
         "<div class=\"grid\">", ($figs[] | figure_html(.; if .name == "tradeoff" then "wide" else "" end)), "</div>")
     end;
 

@@ -110,7 +110,7 @@ def sweep_figure($r; $f):
       | join(", \\\n  ")),
     "unset output", "undefine $*";
 
-# Throughput against queueing delay, better up and to the right: one mark for
+# Goodput against queueing delay, better up and to the right: one mark for
 # each algorithm, the range over the seeds as a cross.
 def tradeoff_index:
   ([.summary[].point] | distinct) as $points
@@ -124,20 +124,29 @@ def tradeoff_figure($r):
   | def ms: [. * 1e-3, 0.01] | max;
     ([$rows[].d.min | ms] | min / 1.5) as $lo
   | ([$rows[].d.max | ms] | max * 1.5) as $hi
-  | terminal("tradeoff"; 620; 400),
-    "set lmargin 8", "set rmargin 3", "set tmargin 3", "set bmargin 3.6",
+  | ($r.runs[0].config.rate_bps * 1e-6) as $rate
+  | ([$rows[].g.max * 1e-6, $rate] | max) as $peak
+  | ([$rows[].g.min * 1e-6] | min) as $least
+  # marks, unlike bars, need no zero: close ones are told apart
+  | (if $least > 0.6 * $peak then $least - 0.5 * ($peak - $least) else 0 end) as $floor
+  | terminal("tradeoff"; 720; 400),
+    "set lmargin at screen 0.085", "set rmargin at screen 0.78",
+    "set tmargin at screen 0.88", "set bmargin at screen 0.15",
     "set logscale x", "set xrange [\($hi):\($lo)]",
-    yaxis([$rows[].g.max] | max * 1e-6; [{y: ($r.runs[0].config.rate_bps * 1e-6), text: ""}]; 5),
+    "set xtics (" + ([range(-2; 5) as $e | 1, 2, 5 | . * pow(10; $e) | select(. >= $lo and . <= $hi)
+                     | "'\(. * 1000 | round / 1000)' \(.)"] | join(", ")) + ")",
+    "set yrange [\($floor):\($peak + 0.06 * ($peak - $floor))]",
+    "set arrow 1 from graph 0, first \($rate) to graph 1, first \($rate) nohead dt (8,5) lw 1 lc rgb '\(muted)' back",
+    "set label 1 'link rate' at graph 0.01, first \($rate) left offset 0,0.5 tc rgb '\(muted)' font ',10'",
     "set label 99 'goodput (Mbit/s)' at graph 0, screen 0.955 left tc rgb '\(ink)' font ',13'",
     "set label 98 'better: up and to the right' at graph 1, screen 0.955 right tc rgb '\(muted)' font ',11'",
     "set xlabel 'queueing delay p95 (ms), smaller to the right' tc rgb '\(ink)'",
-    "set key off",
-    ($rows | to_entries[]
-     | .value as $v
-     | block("$t\(.key)"; "\($v.d.median | ms) \($v.g.median * 1e-6) \($v.d.min | ms) \($v.d.max | ms) \($v.g.min * 1e-6) \($v.g.max * 1e-6)"),
-       "set label \(.key + 1) \($v.cc | q) at \($v.d.median | ms), \($v.g.median * 1e-6) left offset 0.9,0.6 tc rgb '\(ink)' font ',11' front"),
+    "set key at screen 0.8, graph 1 left top Left reverse font ',12'",
+    ($rows | to_entries[] | .value as $v
+     | block("$t\(.key)"; "\($v.d.median | ms) \($v.g.median * 1e-6) \($v.d.min | ms) \($v.d.max | ms) \($v.g.min * 1e-6) \($v.g.max * 1e-6)")),
     "plot " + ([$rows | to_entries[]
-      | "$t\(.key) u 1:2:3:4:5:6 w xyerrorbars lw 1.4 pt \(marker(.value.cc)) ps 0.9 lc rgb '\(colour(.value.cc))' notitle"]
+      | "$t\(.key) u 1:2:3:4:5:6 w xyerrorbars lw 1.2 pt 0 lc rgb '\(colour(.value.cc))' notitle",
+        "$t\(.key) u 1:2 w points lw 2 pt \(marker(.value.cc)) ps \(if marker(.value.cc) == 7 then 0.8 else 1.2 end) lc rgb '\(colour(.value.cc))' title \(.value.cc | q)"]
       | join(", \\\n  ")),
     "unset output", "undefine $*";
 
