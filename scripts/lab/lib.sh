@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 #
 # What every script of the laboratory shares: messages, paths, the table of
 # kernels. Sourced, never run.
@@ -59,8 +59,9 @@ need_value()
 # check_uint OPTION VALUE MIN MAX: exit 2 unless VALUE is an integer in range.
 check_uint()
 {
-	[[ "$2" =~ ^(0|[1-9][0-9]{0,14})$ ]] && (($2 >= $3 && $2 <= $4)) ||
+	if ! [[ "$2" =~ ^(0|[1-9][0-9]{0,14})$ ]] || (($2 < $3 || $2 > $4)); then
 		usage_error "$1 '$2': give a whole number from $3 to $4"
+	fi
 }
 
 # need_command COMMAND PACKAGE: fail, naming the package, unless COMMAND exists.
@@ -73,8 +74,9 @@ need_command()
 # make_cache DIR: create DIR below the cache, or say how to choose another.
 make_cache()
 {
-	mkdir -p "$1" 2>/dev/null && [[ -w "$1" ]] ||
+	if ! mkdir -p "$1" 2>/dev/null || [[ ! -w "$1" ]]; then
 		die "cannot write $1: set WEIR_CACHE to a directory you can write"
+	fi
 }
 
 # sha256_of FILE: the bare hash of FILE.
@@ -88,7 +90,7 @@ sha256_of()
 pack()
 {
 	(
-		cd "$1"
+		cd "$1" || exit
 		find . -exec touch -h -d @0 {} +
 		find . -mindepth 1 -printf '%P\0' | LC_ALL=C sort -z |
 			cpio -0 -o -H newc --reproducible -R 0:0 --quiet

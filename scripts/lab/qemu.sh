@@ -1,18 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 #
 # How a guest is started: QEMU's arguments, the kernel command line, the host
-# CPU. docs/lab.md gives the reason and the measured effect of every flag.
+# CPU. docs/lab.md gives the measured effect of every flag.
 
 # qemu_command MB: set QEMU_COMMAND, all but the files.
 qemu_command()
 {
 	QEMU_COMMAND=(
 		qemu-system-x86_64
-		-M pc -cpu "qemu64,-rdrand,-rdseed" -smp 1 -m "$1"
-		-accel tcg
+		# A plain PC has an HPET, whose timers need no calibration loop.
+		-M "pc,i8042=off,vmport=off,smbus=off" -bios qboot.rom
+		# RDRAND draws on -seed, so the kernel's random pool is ready at
+		# boot, and repeatable; RDSEED adds nothing.
+		-cpu "qemu64,+rdrand,-rdseed" -seed 1
+		-smp 1 -m "$1" -accel tcg
+		# One instruction is one nanosecond; idle time is skipped. Record
+		# mode orders the clock's idle warp and the CPU's accounting.
 		-icount "shift=0,sleep=off,align=off,rr=record,rrfile=/dev/null"
-		-rtc "base=2026-01-01T00:00:00,clock=vm" -seed 1
+		-rtc "base=2026-01-01T00:00:00,clock=vm"
+		# Nothing asynchronous: no network, no disk, no display.
 		-nic none -nodefaults -no-user-config -display none -no-reboot
 	)
 }
@@ -20,20 +27,16 @@ qemu_command()
 # guest_cmdline SEED: the kernel command line.
 guest_cmdline()
 {
-	printf '%s' "console=ttyS0 loglevel=5 reboot=t panic=-1 oops=panic" \
-		" nokaslr norandmaps random.trust_cpu=off mitigations=off" \
-		" tsc=reliable nosoftlockup nowatchdog audit=0 selinux=0 apparmor=0" \
-		" init_on_alloc=0 rdinit=/init weir_seed=$1"
-}
+	local skip=hpet_late_init,hpet_init,init_acpi_pm_clocksource
 
-# pack_job DIR: DIR as /job, an archive to append to the image.
-pack_job()
-{
-	mkdir -p "$stage/pack/job"
-	cp -rL --no-preserve=ownership,timestamps "$1/." "$stage/pack/job/"
-	chmod -R u=rwX,go=rX "$stage/pack"
-	pack "$stage/pack"
-	rm -rf "$stage/pack"
+	skip+=,crypto_kdf108_init,load_system_certificate_list
+	printf '%s' \
+		"console=ttyS0 loglevel=5 rdinit=/init reboot=t panic=-1 oops=panic" \
+		" nokaslr norandmaps random.trust_cpu=on mitigations=off" \
+		" tsc=reliable tsc_early_khz=1000000 nolapic_timer no_timer_check" \
+		" nosoftlockup nowatchdog audit=0 lsm= psi=0 init_on_alloc=0" \
+		" hardened_usercopy=off randomize_kstack_offset=off" \
+		" cryptomgr.notests=1 initcall_blacklist=$skip weir_seed=$1"
 }
 
 # allowed_cpus: the CPUs this process may run on, one a line.
@@ -46,27 +49,37 @@ allowed_cpus()
 	done
 }
 
+# hold_cpu N: fail if another run holds CPU N, else hold it to this run's end.
+hold_cpu()
+{
+	local fd
+
+	exec {fd}>"$WEIR_CACHE/lock/cpu-$1"
+	if ! flock -n "$fd"; then
+		exec {fd}>&-
+		return 1
+	fi
+}
+
 # check_cpu N: exit 2 unless this process may run on CPU N.
 check_cpu()
 {
-	[[ " $(allowed_cpus | paste -sd " ") " == *" $1 "* ]] ||
+	allowed_cpus | grep -x "$1" >/dev/null ||
 		usage_error "--cpu '$1': choose one of $(allowed_cpus | paste -sd ' ')"
 }
 
-# pick_cpu: set cpu to one that no other run holds, else to any of them.
-# The lock is held until this process ends.
+# pick_cpu: set cpu to the one asked for, else to one that no other run holds,
+# else to any.
 pick_cpu()
 {
-	local candidate fd
+	local candidate
 
 	make_cache "$WEIR_CACHE/lock"
-	for candidate in $(allowed_cpus | tac); do
-		exec {fd}>"$WEIR_CACHE/lock/cpu-$candidate"
-		if flock -n "$fd"; then
+	for candidate in ${cpu:-$(allowed_cpus | tac)}; do
+		if hold_cpu "$candidate"; then
 			cpu=$candidate
 			return
 		fi
-		exec {fd}>&-
 	done
-	cpu=$(allowed_cpus | shuf -n 1)
+	cpu=${cpu:-$(allowed_cpus | shuf -n 1)}
 }
