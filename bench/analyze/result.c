@@ -94,7 +94,9 @@ static void union_add(json_t *into, const char *key, json_t *value)
 	json_t *list = json_object_get(into, key), *v;
 	size_t i;
 
-	if (!value || json_is_null(value))
+	/* what the lab does not know is no value of its own */
+	if (!value || json_is_null(value) ||
+	    (json_is_string(value) && !json_string_length(value)))
 		return;
 	if (!list) {
 		list = json_array();

@@ -46,7 +46,7 @@ def header:
   chips, "</header>";
 
 def notices:
-  ([.runs[] | . as $run | .warnings[] | "\($run.cell): \(.)"]
+  ([mixed_inputs] + [.runs[] | . as $run | .warnings[] | "\($run.cell): \(.)"]
    + [.skipped[] | "\(.cell) is missing from everything below: \(.why)"]) as $w
   | if $w == [] then empty
     else

@@ -33,10 +33,22 @@ def xaxis($parts):
   | .range = (if $log then [.lo / 1.6, .hi * 1.6]
               else (if $numeric then (.hi - .lo) * 0.06 else 0.5 end) as $m | [.lo - $m, .hi + $m] end);
 
+# Tics with names, leaving out a name that would run into the one before it.
+def xtics($x):
+  def at: if $x.log then log10 else . end;
+  ([$x.range[] | at]) as $r
+  | [foreach $x.vals[] as $v ({end: -99};
+      ($x.pos[$v.text] | (at - $r[0]) / ($r[1] - $r[0]) * 380) as $px
+      | (if $x.numeric then $v.value | tostring else $v.text end) as $name
+      | ($name | length * 7) as $w
+      | if $px - $w / 2 > .end + 6 then .end = $px + $w / 2 | .name = $name else .name = "" end
+      | .at = $x.pos[$v.text]; .)]
+  | map("\(.name | q) \(.at)") | join(", ");
+
 def xsetup($x):
   (if $x.log then "set logscale x" else empty end),
   "set xrange [\($x.range[0]):\($x.range[1])]",
-  "set xtics (" + ([$x.vals[] | "\(if $x.numeric then (.value | tostring) else .text end | q) \($x.pos[.text])"] | join(", ")) + ")",
+  "set xtics (" + xtics($x) + ")",
   "set xlabel \($x.label | q) tc rgb '\(ink)'";
 
 # All sweep plots: {name, metric, title, facet}.
@@ -128,7 +140,7 @@ def tradeoff_figure($r):
   | ([$rows[].g.max * 1e-6, $rate] | max) as $peak
   | ([$rows[].g.min * 1e-6] | min) as $least
   # marks, unlike bars, need no zero: close ones are told apart
-  | (if $least > 0.6 * $peak then $least - 0.5 * ($peak - $least) else 0 end) as $floor
+  | (if $least > 0.6 * $peak and $least < $peak then $least - 0.5 * ($peak - $least) else 0 end) as $floor
   | terminal("tradeoff"; 720; 400),
     "set lmargin at screen 0.085", "set rmargin at screen 0.78",
     "set tmargin at screen 0.88", "set bmargin at screen 0.15",

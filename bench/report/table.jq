@@ -113,6 +113,7 @@ def table:
     "",
     .[],
     ($r | if .verdicts == [] then empty else "", verdict_lines end),
+    ($r | mixed_inputs | "", "WARNING  \(.)"),
     ($r.runs | map(select(.warnings != []))
      | if . == [] then empty
        else "", (.[] | . as $run | .warnings[] | "WARNING  \($run.cell): \(.)") end),

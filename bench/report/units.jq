@@ -18,13 +18,23 @@ def fix($d):
       end
   end;
 
-# decimals: how many a column needs, given its values.
+# decimals: how many a column needs, so that its smallest value keeps two
+# digits where three decimals allow that.
 def decimals:
-  map(select(. != null) | fabs) | (max // 0)
-  | if . >= 1000 then 0 elif . >= 100 then 1 elif . >= 1 then 2 else 3 end;
+  map(select(. != null) | fabs | select(. > 0)) | (max // 0) as $max | (min // 0)
+  | if $max >= 10000 then 0 elif . >= 100 then 1 elif . >= 0.1 then 2 else 3 end;
 
 # human: a lone number at three or four significant digits.
-def human: fix([.] | decimals);
+def human:
+  fabs as $v
+  | fix(if $v >= 1000 or $v == 0 then 0 elif $v >= 100 then 1 elif $v >= 1 then 2 else 3 end);
+
+# Inputs that should be one for all runs, and are not.
+def mixed_inputs:
+  .inputs | to_entries[]
+  | select(.key | . == "kernel_package" or . == "vmlinuz_sha256" or . == "initramfs_sha256" or . == "qemu")
+  | select(.value | length > 1)
+  | "the runs do not share one \(.key | sub("_sha256"; "") | gsub("_"; " ")): \(.value | length) distinct; run all again before comparing closely";
 
 # A metric's unit for people: {scale, unit, label}.
 def metric_unit($name):
