@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "mem.h"
+
 const struct metric_def metric_defs[] = {
 	{ "total", "goodput_bps",
 	  "bytes all receivers took from TCP in the window, times 8, over its length" },
@@ -83,7 +85,7 @@ const struct metric_def metric_defs[] = {
 	{ "flow", "iperf_diff_pct", "the former relative to the latter" },
 };
 
-const size_t metric_defs_n = sizeof(metric_defs) / sizeof(metric_defs[0]);
+const size_t metric_defs_n = ARRAY_SIZE(metric_defs);
 
 /**
  * metric_defined() - is this the name of a metric?

@@ -15,10 +15,8 @@
 
 #include "mem.h"
 
-#define FILE_TEXT_MAX	(1 << 20)
+#define FILE_TEXT_MAX	1048576
 #define DIRS_DEPTH	3
-
-extern char **environ;
 
 static char *join(const char *dir, const char *name)
 {

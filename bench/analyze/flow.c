@@ -52,7 +52,8 @@ static const enum flow_col counters[] = {
 	F_BYTES_SENT, F_BYTES_RETRANS, F_DELIVERED, F_DELIVERED_CE,
 	F_RETRANS_TOTAL, F_RWND, F_SNDBUF,
 };
-#define N_COUNTERS (sizeof(counters) / sizeof(counters[0]))
+
+#define N_COUNTERS ARRAY_SIZE(counters)
 
 /**
  * struct flow_acc - sums while flow-<i>.csv streams by

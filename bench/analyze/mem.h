@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
 static inline void *mem_check(void *p)
 {
 	if (!p) {

@@ -144,6 +144,7 @@ int run_analyze(struct run *r, int columns, struct err *e)
 static json_t *config_json(const struct cell *c)
 {
 	json_t *o = json_object(), *events = json_array(), *params = json_array();
+	json_t *v;
 
 	json_object_set_new(o, "rate_bps", round_json(c->rate_bps, 1));
 	json_object_set_new(o, "rtt_us", round_json(c->rtt_us, 1));
@@ -155,12 +156,16 @@ static json_t *config_json(const struct cell *c)
 	json_object_set_new(o, "drop_every", round_json(c->drop_every, 1));
 	json_object_set_new(o, "duration_us", round_json(c->duration_us, 1));
 	json_object_set_new(o, "warmup_us", round_json(c->warmup_us, 1));
-	for (size_t i = 0; i < c->nevents; i++)
-		json_array_append_new(events, json_pack("{s:o, s:o, s:o, s:o}",
-			"at_us", round_json(c->event[i].at_us, 1),
-			"rate_bps", round_json(c->event[i].rate_bps, 1),
-			"rtt_us", round_json(c->event[i].rtt_us, 1),
-			"loss_pct", round_json(c->event[i].loss_ppm / 1e4, 1e4)));
+	for (size_t i = 0; i < c->nevents; i++) {
+		const struct cell_event *ev = &c->event[i];
+
+		v = json_pack("{s:o, s:o, s:o, s:o}",
+			      "at_us", round_json(ev->at_us, 1),
+			      "rate_bps", round_json(ev->rate_bps, 1),
+			      "rtt_us", round_json(ev->rtt_us, 1),
+			      "loss_pct", round_json(ev->loss_ppm / 1e4, 1e4));
+		json_array_append_new(events, v);
+	}
 	json_object_set_new(o, "events", events);
 	for (size_t i = 0; i < c->nparams; i++)
 		json_array_append_new(params, json_string(c->param[i]));
@@ -174,7 +179,7 @@ static void put_lab(const struct run *r, json_t *o)
 		"input_hash", "virtual_s", "wall_s", "virtual_per_wall",
 	};
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		json_t *v = r->lab ? json_object_get(r->lab, keys[i]) : NULL;
 
 		json_object_set(o, keys[i], v ? v : json_null());

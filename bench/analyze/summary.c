@@ -105,21 +105,23 @@ static int verdict_add(json_t *a, const struct run *run, size_t n,
 		       const struct cell_expect *x, struct err *e)
 {
 	struct spread s = spread_of(run, n, x->metric);
+	json_t *v;
 	bool pass = s.n && s.median >= x->low && s.median <= x->high;
 
 	if (!metric_defined(x->metric))
 		return err_set(e, "%s/cell.conf: expects '%s', which is no metric; weir-analyze --metrics lists them",
 			       run[0].cell.dir, x->metric);
-	json_array_append_new(a, json_pack(
-		"{s:s, s:s, s:s, s:o, s:o, s:o, s:i, s:o, s:o, s:s, s:s}",
-		"point", run[0].cell.point, "cc", run[0].cell.cc,
-		"metric", x->metric,
-		"measured", metric_json(x->metric, s.median),
-		"min", metric_json(x->metric, s.min),
-		"max", metric_json(x->metric, s.max),
-		"n", (int)s.n,
-		"low", round_json(x->low, 1e6), "high", round_json(x->high, 1e6),
-		"source", x->source, "verdict", pass ? "pass" : "miss"));
+	v = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:i, s:o, s:o, s:s, s:s}",
+		      "point", run[0].cell.point, "cc", run[0].cell.cc,
+		      "metric", x->metric,
+		      "measured", metric_json(x->metric, s.median),
+		      "min", metric_json(x->metric, s.min),
+		      "max", metric_json(x->metric, s.max),
+		      "n", (int)s.n,
+		      "low", round_json(x->low, 1e6),
+		      "high", round_json(x->high, 1e6),
+		      "source", x->source, "verdict", pass ? "pass" : "miss");
+	json_array_append_new(a, v);
 	return 0;
 }
 

@@ -21,6 +21,7 @@
 #include "analyze/dist.h"
 #include "analyze/fair.h"
 #include "analyze/files.h"
+#include "analyze/mem.h"
 #include "analyze/series.h"
 #include "analyze/trace.h"
 
@@ -293,7 +294,7 @@ static void csv_refuses(void **state)
 	double sum;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		struct err e = { "" };
 
 		assert_int_equal(read_all(bad[i].text, &sum, &e), -1);
@@ -355,7 +356,7 @@ static void cell_refuses(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		struct err e = { "" };
 		struct cell c;
 
