@@ -11,8 +11,13 @@
  *		T_US write FILE TEXT	write TEXT and a newline to FILE, which
  *					was opened when the program started
  *		T_US sh WHAT COMMAND	run COMMAND by the shell, meanwhile go on
+ *		T_US lowat PID PORT BYTES
+ *			as soon as process PID has a TCP connection from PORT,
+ *			let it wake up for no less than BYTES of data there
  *	LOG: a header and, for each action as it ends, when it was planned,
  *	when it began, when it had ended, and what it was (WHAT for sh).
+ *
+ * lowat costs nothing if it fails: the process then only wakes up more often.
  *
  * A resident process with real-time priority acts within some ten
  * microseconds; a shell that sleeps and then forks acts milliseconds late.
@@ -21,26 +26,36 @@
  * late; 2 for wrong usage.
  */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum verb { VERB_CONT, VERB_WRITE, VERB_SH };
+#define LOWAT_FDS	64	/* descriptors of another process we look at */
+#define LOWAT_POLL_US	20000
+#define LOWAT_TRIES	500	/* ten seconds: a lost SYN or three */
+
+enum verb { VERB_CONT, VERB_WRITE, VERB_SH, VERB_LOWAT };
 
 /**
  * struct action - one line of the schedule
  * @verb: what to do
  * @at_us: when, after T0
- * @pid: VERB_CONT: whom
+ * @pid: VERB_CONT, VERB_LOWAT: whom
+ * @port: VERB_LOWAT: the peer's port
+ * @bytes: VERB_LOWAT: the mark
  * @fd: VERB_WRITE: where
  * @text: VERB_WRITE, VERB_SH: the text
  * @what: for the log
@@ -49,6 +64,8 @@ struct action {
 	enum verb verb;
 	int64_t at_us;
 	pid_t pid;
+	int port;
+	int bytes;
 	int fd;
 	char *text;
 	char *what;
@@ -123,8 +140,13 @@ static void parse(char *line, unsigned int no, struct action *a)
 			usage(strerror(errno), no);
 	} else if (!strcmp(verb, "sh")) {
 		a->verb = VERB_SH;
+	} else if (!strcmp(verb, "lowat")) {
+		a->verb = VERB_LOWAT;
+		a->pid = strtol(arg, NULL, 10);
+		if (sscanf(a->text, "%d %d", &a->port, &a->bytes) != 2 || a->pid <= 1)
+			usage("lowat needs a process number, a port and a number of bytes", no);
 	} else {
-		usage("the action is none of cont, write, sh", no);
+		usage("the action is none of cont, write, sh, lowat", no);
 	}
 	if (asprintf(&a->what, "%s %s", verb,
 		     a->verb == VERB_WRITE ? a->text : arg) < 0 || !a->text)
@@ -164,6 +186,46 @@ static bool shell(const struct action *a, int64_t t0)
 	_exit(!WIFEXITED(status) || WEXITSTATUS(status));
 }
 
+/* Set the mark on the connection from a->port if the process has it. */
+static bool lowat_once(const struct action *a, int pidfd)
+{
+	struct sockaddr_storage peer;
+	bool done = false;
+	socklen_t len;
+	int fd, i;
+
+	for (i = 0; i < LOWAT_FDS && !done; i++) {
+		fd = syscall(SYS_pidfd_getfd, pidfd, i, 0);
+		if (fd < 0)
+			continue;
+		len = sizeof(peer);
+		/* The port is at the same place for IPv4 and IPv6. */
+		if (!getpeername(fd, (struct sockaddr *)&peer, &len) &&
+		    ntohs(((struct sockaddr_in *)&peer)->sin_port) == a->port)
+			done = !setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &a->bytes,
+					   sizeof(a->bytes));
+		close(fd);
+	}
+	return done;
+}
+
+/* In a child: the connection may be late, and nothing waits for this. */
+static bool lowat(const struct action *a, int64_t t0)
+{
+	pid_t pid = fork();
+	int64_t begin;
+	int pidfd, i;
+
+	if (pid)
+		return pid > 0;
+	begin = now_ns();
+	pidfd = syscall(SYS_pidfd_open, a->pid, 0);
+	for (i = 0; i < LOWAT_TRIES && !lowat_once(a, pidfd); i++)
+		usleep(LOWAT_POLL_US);
+	log_action(a, t0, begin);
+	_exit(0);
+}
+
 static bool act(const struct action *a, int64_t t0)
 {
 	int64_t begin = now_ns();
@@ -181,6 +243,9 @@ static bool act(const struct action *a, int64_t t0)
 		break;
 	case VERB_SH:
 		ok = shell(a, t0);
+		break;
+	case VERB_LOWAT:
+		ok = lowat(a, t0);
 		break;
 	}
 	if (!ok)

@@ -7,6 +7,12 @@
 
 SS_SPACING_US=150000	# between two looks: ss costs tens of milliseconds in the lab
 
+# A server that wakes up for every packet costs a third of the lab's time. It
+# gets its data in lots of eleven packets: less than the smallest window it
+# offers, and no part of what it acknowledges.
+LOWAT_BYTES=16384
+LOWAT_AFTER_US=20000
+
 # release_schedule: when each server is continued.
 release_schedule()
 {
@@ -16,6 +22,7 @@ release_schedule()
 		start=FLOW${i}_START_US
 		flow_lead "$i"
 		echo "$((${!start} - LEAD)) cont ${SERVER_PID[i]}"
+		echo "$((${!start} + LOWAT_AFTER_US)) lowat ${SERVER_PID[i]} $((DATA_PORT + i)) $LOWAT_BYTES"
 	done
 }
 
