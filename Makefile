@@ -49,17 +49,18 @@ KBUILD_ARGS := -C $(KDIR) M=$(FARM) W=1 $(if $(LLVM),LLVM=$(LLVM))
 # so once for each of them; nothing here needs it.
 KBUILD_ARGS += $(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=)
 
-modules: farm
-	@$(MAKE) $(KBUILD_ARGS) modules
-	@mkdir -p $(KOUT)
-	@cp -pu $(FARM)/modules/*.ko $(KOUT)/
+# One build at a time for each kernel: two at once would mix their objects.
+modules: kdir
+	@mkdir -p $(FARM) $(KOUT)
+	@flock $(FARM) $(MAKE) KDIR=$(KDIR) modules-locked
 	@echo 'built for $(RELEASE): out/modules/$(RELEASE)/'
 
-.PHONY: farm
-farm: kdir
-	@mkdir -p $(FARM)
+.PHONY: modules-locked
+modules-locked:
 	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/modules $(FARM)/
 	@find $(FARM) -xtype l -delete
+	@$(MAKE) $(KBUILD_ARGS) modules
+	@cp -pu $(FARM)/modules/*.ko $(KOUT)/
 
 .PHONY: kdir
 kdir:

@@ -41,6 +41,7 @@ static void fixed_main(struct sock *sk, const struct rate_sample *rs)
 	fixed_set_cwnd(sk);
 	trace_weir_ack(sk, 0, rs->rtt_us, &none);
 }
+
 WEIR_DEFINE_CONG_CONTROL(fixed, fixed_main)
 
 /* Send as soon as cwnd allows; an application's own pacing limit is kept. */

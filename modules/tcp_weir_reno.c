@@ -145,6 +145,14 @@ static u32 reno_undo_cwnd(struct sock *sk)
 	return max(tcp_snd_cwnd(tp), tp->prior_cwnd);
 }
 
+/* The first transmission after idle: cwnd may have shrunk below ssthresh. */
+static void reno_tx_start(struct sock *sk)
+{
+	reno_update_state(sk, WEIR_WHY_IDLE);
+}
+
+WEIR_DEFINE_TX_START(reno, reno_tx_start)
+
 static void reno_set_state(struct sock *sk, u8 new_state)
 {
 	switch (new_state) {
@@ -173,6 +181,7 @@ static struct tcp_congestion_ops reno_ops __read_mostly = {
 	.pkts_acked	= reno_pkts_acked,
 	.set_state	= reno_set_state,
 	.undo_cwnd	= reno_undo_cwnd,
+	WEIR_TX_START(reno),
 };
 
 WEIR_MODULE(reno, struct reno, "Reno congestion control (RFC 5681) with HyStart++ (RFC 9406)");

@@ -237,9 +237,18 @@ void shim_call_all_uninitialised(const char *cc)
 
 /* --- Sending --------------------------------------------------------------- */
 
+/* What the application has written ends here; it never writes gigabytes ahead. */
+static void shim_set_write_seq(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tp->write_seq = tp->snd_nxt + (u32)min(sk->shim_app_pkts, 100000ULL) * SHIM_MSS;
+}
+
 void shim_app_limit(struct sock *sk, u64 pkts)
 {
 	sk->shim_app_pkts = pkts;
+	shim_set_write_seq(sk);
 }
 
 void tcp_rate_check_app_limited(struct sock *sk)
@@ -299,7 +308,9 @@ static u32 shim_retransmit(struct sock *sk)
 	struct sk_buff *skb;
 	u32 n = 0;
 
-	if (tp->lost_out > tp->retrans_out && inet_csk(sk)->icsk_ca_ops->min_tso_segs)
+	if (tp->lost_out <= tp->retrans_out)
+		return 0;
+	if (inet_csk(sk)->icsk_ca_ops->min_tso_segs)
 		inet_csk(sk)->icsk_ca_ops->min_tso_segs(sk);
 	for (skb = sk->shim_rtx; skb && shim_may_send(sk); skb = skb->shim_next) {
 		if ((skb->cb.sacked & (TCPCB_LOST | TCPCB_SACKED_RETRANS)) != TCPCB_LOST)
@@ -394,6 +405,7 @@ u32 shim_xmit(struct sock *sk)
 		tp->prr_out += n;
 	if (n)
 		shim_validate_cwnd(sk);
+	shim_set_write_seq(sk);
 	tcp_rate_check_app_limited(sk);
 
 	return n;

@@ -148,8 +148,24 @@ struct tcp_skb_cb {
 	} tx;
 };
 
+/*
+ * The retransmit queue is a list, which is a tree as well if "next" is called
+ * "right" and nothing is on the left: code that searches the tree finds its way.
+ */
+struct rb_node {
+	struct rb_node *rb_right;
+	struct rb_node *rb_left;
+};
+
+struct rb_root {
+	struct rb_node *rb_node;
+};
+
 struct sk_buff {
-	struct sk_buff *shim_next;
+	union {
+		struct sk_buff *shim_next;
+		struct rb_node rbnode;
+	};
 	struct tcp_skb_cb cb;
 	u64 skb_mstamp_ns;
 	u64 shim_tx;		/* number of its last transmission */
@@ -188,11 +204,15 @@ struct sock {
 	u32 sk_gso_max_segs;
 	int sk_sndbuf;
 	int sk_wmem_queued;
-	struct sk_buff *shim_rtx;	/* oldest unacknowledged packet */
+	union {
+		struct sk_buff *shim_rtx;	/* oldest unacknowledged packet */
+		struct rb_root tcp_rtx_queue;
+	};
 	u64 shim_app_pkts;		/* packets the application has yet to send */
 	struct sk_buff *shim_rtx_tail;	/* newest packet */
 	u64 shim_wstamp_ns;		/* when pacing allows the next packet */
 	bool shim_ect;			/* packets are sent as ECN-capable */
+	bool shim_no_sack;		/* the peer sends no selective ACKs */
 	bool shim_limit_ignored;	/* keep is_cwnd_limited as the test set it */
 };
 
@@ -265,6 +285,11 @@ static inline bool before(u32 a, u32 b)
 }
 
 #define after(b, a)		before(a, b)
+
+static inline bool tcp_is_sack(const struct tcp_sock *tp)
+{
+	return !tp->inet_conn.icsk_inet.shim_no_sack;
+}
 
 static inline u32 tcp_snd_cwnd(const struct tcp_sock *tp)
 {
@@ -344,6 +369,11 @@ static inline u64 tcp_clock_us(void)
 static inline struct sk_buff *tcp_rtx_queue_head(const struct sock *sk)
 {
 	return sk->shim_rtx;
+}
+
+static inline struct sk_buff *rb_to_skb(struct rb_node *node)
+{
+	return (struct sk_buff *)(uintptr_t)node;
 }
 
 static inline struct sk_buff *skb_rb_next(const struct sk_buff *skb)
