@@ -16,6 +16,9 @@
  * window then grows by a packet if diff < alpha, shrinks by one if diff > beta,
  * and stays otherwise. In slow start (section 3.2.2) it doubles every other
  * round trip, stays in between to be measured, and leaves when diff > gamma.
+ * What is measured are packets sent while the window stood still: those sent in
+ * doubling queue behind each other whatever the path can carry. One of them that
+ * met no queue lets doubling go on at once; a round trip without any ends it.
  *
  * Source: L. Brakmo, L. Peterson, "TCP Vegas: End to End Congestion Avoidance
  * on a Global Internet", IEEE JSAC 13(8), 1995.
@@ -43,20 +46,17 @@ WEIR_PARAM(vegas, gamma, 1, 1000, 1, "leave slow start above this many packets q
 /* One of any three samples did not wait for a delayed-ACK timer. */
 #define VEGAS_CLEAN_SAMPLES	3
 
-/* In slow start RTT is the least of this many latest samples: the queue that
- * doubling has built is seen by the last packets of the window only.
- */
-#define VEGAS_SLOW_START_SAMPLES	8
-
 /**
  * enum vegas_state - phase, as in the tracepoints
  * @VEGAS_DOUBLE: slow start, a round trip of doubling
- * @VEGAS_HOLD: slow start, a round trip of measuring
+ * @VEGAS_HOLD: slow start, a round trip with a constant window
+ * @VEGAS_JUDGE: slow start, ACKs of what was sent in %VEGAS_HOLD
  * @VEGAS_AVOID: congestion avoidance
  */
 enum vegas_state {
 	VEGAS_DOUBLE,
 	VEGAS_HOLD,
+	VEGAS_JUDGE,
 	VEGAS_AVOID,
 };
 
@@ -69,7 +69,7 @@ enum vegas_state {
  * @round_end: sequence number whose acknowledgment ends this round
  * @samples: RTT samples of this round, saturated
  * @clean: a sample of this round certainly did not wait for a delayed ACK
- * @hold: slow start is in its round trip of measuring
+ * @phase: enum vegas_state while in slow start
  */
 struct vegas {
 	u32 base_rtt_us;
@@ -78,7 +78,7 @@ struct vegas {
 	u32 round_end;
 	u16 samples;
 	u8 clean:1,
-	   hold:1;
+	   phase:2;
 };
 
 static void vegas_forget_samples(struct vegas *vegas)
@@ -107,8 +107,8 @@ static void vegas_init(struct sock *sk)
 	u32 min_rtt_us = tcp_min_rtt(tcp_sk(sk));
 
 	vegas->base_rtt_us = min_rtt_us == U32_MAX ? 0 : min_rtt_us;
-	/* The first ACK ends the round of the handshake: then double. */
-	vegas->hold = 1;
+	/* The initial window has stood still until its first ACK. */
+	vegas->phase = VEGAS_JUDGE;
 	vegas_start_round(sk);
 }
 
@@ -116,10 +116,7 @@ static enum vegas_state vegas_state(const struct sock *sk)
 {
 	const struct vegas *vegas = inet_csk_ca(sk);
 
-	if (!tcp_in_slow_start(tcp_sk(sk)))
-		return VEGAS_AVOID;
-
-	return vegas->hold ? VEGAS_HOLD : VEGAS_DOUBLE;
+	return tcp_in_slow_start(tcp_sk(sk)) ? vegas->phase : VEGAS_AVOID;
 }
 
 /**
@@ -163,10 +160,6 @@ static void vegas_pkts_acked(struct sock *sk, const struct ack_sample *sample)
 	if (sample->rtt_us <= 0)
 		goto trace;
 
-	if (vegas->samples >= VEGAS_SLOW_START_SAMPLES &&
-	    tcp_in_slow_start(tcp_sk(sk)))
-		vegas_forget_samples(vegas);
-
 	if (!vegas->base_rtt_us || rtt_us < vegas->base_rtt_us)
 		vegas->base_rtt_us = rtt_us;
 	if (!vegas->min_rtt_us || rtt_us < vegas->min_rtt_us)
@@ -182,78 +175,103 @@ trace:
 		vegas_trace_ack(sk, sample->rtt_us);
 }
 
-/* Window as measured, and alpha packets for the queue. */
-static void vegas_leave_slow_start(struct sock *sk, u32 rtt_us)
+/**
+ * vegas_diff() - packets queued, times the RTT
+ * @vegas: the connection
+ * @cwnd: window that was measured [packets]
+ *
+ * Return: cwnd * (RTT - base), to be compared with a threshold times RTT: the
+ *	   division is spared [packets * us].
+ */
+static u64 vegas_diff(const struct vegas *vegas, u32 cwnd)
 {
-	const struct vegas *vegas = inet_csk_ca(sk);
-	struct tcp_sock *tp = tcp_sk(sk);
-	u32 cwnd = tcp_snd_cwnd(tp);
-	u32 fit = vegas_window_without_queue(vegas, cwnd, rtt_us) +
-		  READ_ONCE(vegas_alpha);
-
-	trace_weir_state(sk, VEGAS_HOLD, VEGAS_AVOID, WEIR_WHY_DELAY);
-	weir_set_cwnd(tp, max(min(cwnd, fit), WEIR_MIN_CWND));
-	weir_set_ssthresh(tp, tcp_snd_cwnd(tp));
+	return (u64)cwnd * (vegas->rtt_us - vegas->base_rtt_us);
 }
 
-/*
- * diff against a threshold in packets, without a division:
- *
- *	cwnd * (rtt - base) / rtt > threshold
- */
-static void vegas_decide(struct sock *sk, u32 rtt_us)
+static void vegas_avoid(struct sock *sk)
 {
 	const struct vegas *vegas = inet_csk_ca(sk);
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 cwnd = tcp_snd_cwnd(tp);
-	u64 diff = (u64)cwnd * (rtt_us - vegas->base_rtt_us);
+	u64 diff = vegas_diff(vegas, cwnd);
 	u32 alpha = READ_ONCE(vegas_alpha);
 	u32 beta = max(alpha, READ_ONCE(vegas_beta));
 
-	if (tcp_in_slow_start(tp)) {
-		if (diff > (u64)READ_ONCE(vegas_gamma) * rtt_us)
-			vegas_leave_slow_start(sk, rtt_us);
-	} else if (diff > (u64)beta * rtt_us) {
+	if (diff > (u64)beta * vegas->rtt_us) {
 		if (cwnd > WEIR_MIN_CWND)
 			weir_set_cwnd(tp, cwnd - 1);
 		/* Shrinking must not look like room for slow start. */
 		if (tp->snd_ssthresh > tcp_snd_cwnd(tp))
 			weir_set_ssthresh(tp, tcp_snd_cwnd(tp));
-	} else if (diff < (u64)alpha * rtt_us) {
+	} else if (diff < (u64)alpha * vegas->rtt_us) {
 		weir_set_cwnd(tp, cwnd + 1);
 	}
 }
 
-/* All that was in flight when the round began has been acknowledged. */
-static void vegas_end_round(struct sock *sk)
+/* The window as measured, and alpha packets for the queue. */
+static void vegas_leave_slow_start(struct sock *sk)
+{
+	const struct vegas *vegas = inet_csk_ca(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 cwnd = tcp_snd_cwnd(tp);
+	u32 fit = vegas_window_without_queue(vegas, cwnd, vegas->rtt_us) +
+		  READ_ONCE(vegas_alpha);
+
+	trace_weir_state(sk, VEGAS_JUDGE, VEGAS_AVOID, WEIR_WHY_DELAY);
+	weir_set_cwnd(tp, max(min(cwnd, fit), WEIR_MIN_CWND));
+	weir_set_ssthresh(tp, tcp_snd_cwnd(tp));
+}
+
+/* Return: whether a new round begins. */
+static bool vegas_judge(struct sock *sk, bool round_ended)
 {
 	struct vegas *vegas = inet_csk_ca(sk);
-	bool slow_start = tcp_in_slow_start(tcp_sk(sk));
 
-	/* In doubling, RTT samples are of smaller windows than cwnd is now. */
-	if (slow_start && !vegas->hold) {
-		vegas->hold = 1;
-	} else {
-		if (!vegas->clean)
-			return;
-		vegas->rtt_us = vegas->min_rtt_us;
-		vegas->hold = 0;
-		if (tcp_is_cwnd_limited(sk))
-			vegas_decide(sk, vegas->rtt_us);
+	if (!vegas->min_rtt_us)
+		return false;
+	vegas->rtt_us = vegas->min_rtt_us;
+	if (vegas_diff(vegas, tcp_snd_cwnd(tcp_sk(sk))) <=
+	    (u64)READ_ONCE(vegas_gamma) * vegas->rtt_us || !tcp_is_cwnd_limited(sk)) {
+		vegas->phase = VEGAS_DOUBLE;
+		return true;
 	}
-	vegas_start_round(sk);
+	if (!round_ended || !vegas->clean)
+		return false;
+	vegas_leave_slow_start(sk);
+
+	return true;
+}
+
+static void vegas_slow_start(struct sock *sk, bool round_ended, u32 acked)
+{
+	struct vegas *vegas = inet_csk_ca(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (vegas->phase == VEGAS_JUDGE)
+		round_ended = vegas_judge(sk, round_ended);
+	else if (round_ended)
+		vegas->phase++;
+	if (round_ended)
+		vegas_start_round(sk);
+
+	if (vegas->phase == VEGAS_DOUBLE && tcp_is_cwnd_limited(sk))
+		tcp_slow_start(tp, acked);
 }
 
 static void vegas_cong_avoid(struct sock *sk, u32 ack, u32 acked)
 {
-	const struct vegas *vegas = inet_csk_ca(sk);
-	struct tcp_sock *tp = tcp_sk(sk);
+	struct vegas *vegas = inet_csk_ca(sk);
+	/* All that was in flight when the round began has been acknowledged. */
+	bool round_ended = after(ack, vegas->round_end);
 
-	if (after(ack, vegas->round_end))
-		vegas_end_round(sk);
-
-	if (tcp_in_slow_start(tp) && !vegas->hold && tcp_is_cwnd_limited(sk))
-		tcp_slow_start(tp, acked);
+	if (tcp_in_slow_start(tcp_sk(sk))) {
+		vegas_slow_start(sk, round_ended, acked);
+	} else if (round_ended && vegas->clean) {
+		vegas->rtt_us = vegas->min_rtt_us;
+		if (tcp_is_cwnd_limited(sk))
+			vegas_avoid(sk);
+		vegas_start_round(sk);
+	}
 }
 
 /* Loss, reordering, and their repair disturb RTT: measure anew afterwards. */
@@ -261,8 +279,8 @@ static void vegas_set_state(struct sock *sk, u8 new_state)
 {
 	struct vegas *vegas = inet_csk_ca(sk);
 
-	if (new_state == TCP_CA_Loss)
-		vegas->hold = 0;
+	/* After a timeout double at once, to the threshold. */
+	vegas->phase = VEGAS_DOUBLE;
 	vegas_start_round(sk);
 }
 
