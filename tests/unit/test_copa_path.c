@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0
+/* weir_copa on a path: what the paper promises, and what it must not do. */
+#include "tcp_weir_copa.c"
+#include "test.h"
+#include "shim_path.h"
+
+/* Reno as a flow that fills buffers */
+static struct tcp_congestion_ops filler_ops = {
+	.name		= "filler",
+	.ssthresh	= tcp_reno_ssthresh,
+	.cong_avoid	= tcp_reno_cong_avoid,
+	.undo_cwnd	= tcp_reno_undo_cwnd,
+};
+
+/* What a path did while it was watched, every millisecond */
+struct watch {
+	double use;		/* part of the link's rate */
+	double share;		/* part of it that went to Copa */
+	double jain;
+	double queue;		/* mean [packets] */
+	double competing;	/* part of the time, mean over Copa flows */
+	u32 empty;		/* milliseconds with at most 1 packet queued */
+};
+
+static struct watch watch(struct shim_path *path, int copas, int flows, u32 ms)
+{
+	u64 before[SHIM_PATH_FLOWS], all = 0, copa = 0, competing = 0, queue = 0;
+	struct watch w = { };
+	double squares = 0;
+	int i;
+	u32 t;
+
+	for (i = 0; i < flows; i++)
+		before[i] = path->flows[i].delivered;
+	for (t = 0; t < ms; t++) {
+		u32 now;
+
+		shim_path_run(path, 1000);
+		now = shim_path_queue(path);
+		queue += now;
+		w.empty += now <= 1;
+		for (i = 0; i < copas; i++) {
+			const struct copa *c = inet_csk_ca(path->flows[i].sk);
+
+			competing += c->competing;
+		}
+	}
+	for (i = 0; i < flows; i++) {
+		u64 d = path->flows[i].delivered - before[i];
+
+		all += d;
+		copa += i < copas ? d : 0;
+		squares += (double)d * d;
+	}
+	w.use = (double)all * SHIM_MSS * 1000 / ms / path->rate;
+	w.share = (double)copa / all;
+	w.jain = (double)all * all / (flows * squares);
+	w.queue = (double)queue / ms;
+	w.competing = (double)competing / ms / copas;
+
+	return w;
+}
+
+static void start(struct shim_path *path, int copas, int fillers, u32 rtt_us, u32 apart_us)
+{
+	int i;
+
+	for (i = 0; i < copas + fillers; i++) {
+		shim_path_connect(path, i < copas ? "weir_copa" : "filler", rtt_us);
+		shim_path_run(path, apart_us);
+	}
+}
+
+/*
+ * Section 3: the queue swings between 0 and 2.5/delta = 5 packets per flow, the
+ * link is full, shares are equal; nobody takes the others for buffer fillers.
+ * From 1.7 packets in flight, fewer than Copa wants queued, to 860.
+ */
+static void alone_and_among_itself(void **state)
+{
+	static const struct {
+		u32 mbit, rtt_us;
+		double use;
+	} on[] = {
+		{ 1, 20000, 0.95 }, { 10, 20000, 0.97 }, { 50, 40000, 0.99 },
+		{ 100, 20000, 0.99 }, { 100, 100000, 0.99 },
+	};
+	static const int flows[] = { 1, 2, 4 };
+	size_t i, j;
+	u32 every;
+
+	for (i = 0; i < ARRAY_SIZE(on); i++) {
+		for (j = 0; j < ARRAY_SIZE(flows); j++) {
+			for (every = 1; every <= 2; every++) {
+				struct shim_path path;
+				struct watch w;
+
+				shim_path_init(&path, on[i].mbit, 1000);
+				path.ack_every = every;
+				start(&path, flows[j], 0, on[i].rtt_us, 100);
+				shim_path_run(&path, 10 * USEC_PER_SEC);
+				w = watch(&path, flows[j], flows[j], 5000);
+				assert_true(w.use > on[i].use);
+				/* Two packets each are more than fit 1 Mbit/s. */
+				assert_true(w.queue > 1 && w.queue < (i ? 4.5 : 6) * flows[j]);
+				assert_true(w.jain > 0.97);
+				assert_true(w.competing < 0.05);
+				shim_path_close(&path);
+			}
+		}
+	}
+}
+
+static void latecomers_get_their_share(void **state)
+{
+	struct shim_path path;
+	struct watch w;
+
+	shim_path_init(&path, 50, 1000);
+	path.ack_every = 2;
+	start(&path, 4, 0, 40000, 2 * USEC_PER_SEC);
+	/* RTTmin is forgotten after 10 s. */
+	shim_path_run(&path, 10 * USEC_PER_SEC);
+	w = watch(&path, 4, 4, 5000);
+	assert_true(w.use > 0.99);
+	assert_true(w.jain > 0.97);
+	assert_true(w.queue < 16);
+	shim_path_close(&path);
+}
+
+/* 5% of all packets lost at random */
+static void random_loss_costs_nothing(void **state)
+{
+	struct shim_path path;
+	struct watch w;
+
+	shim_path_init(&path, 50, 172);
+	path.ack_every = 2;
+	path.drop_ppm = 50000;
+	start(&path, 1, 0, 40000, 100);
+	shim_path_run(&path, 5 * USEC_PER_SEC);
+	w = watch(&path, 1, 1, 10000);
+	assert_true(w.use > 0.98);
+	assert_true(w.queue < 8);
+	assert_true(w.competing < 0.05);
+	shim_path_close(&path);
+}
+
+/* Section 2.2: beside a flow that fills the buffer, a fair part of the link */
+static void competes_with_reno(void **state)
+{
+	static const struct {
+		u32 mbit, rtt_us, buffer;
+	} on[] = {
+		{ 50, 40000, 172 }, { 50, 40000, 350 }, { 100, 20000, 172 }, { 20, 100000, 172 },
+	};
+	size_t i;
+
+	assert_int_equal(tcp_register_congestion_control(&filler_ops), 0);
+	for (i = 0; i < ARRAY_SIZE(on); i++) {
+		struct shim_path path;
+		struct watch w;
+
+		shim_path_init(&path, on[i].mbit, on[i].buffer);
+		path.ack_every = 2;
+		start(&path, 1, 1, on[i].rtt_us, 100);
+		shim_path_run(&path, 10 * USEC_PER_SEC);
+		w = watch(&path, 1, 2, 40000);
+		assert_true(w.use > 0.99);
+		assert_true(w.share > 0.4 && w.share < 0.6);
+		assert_true(w.competing > 0.75);
+		shim_path_close(&path);
+	}
+
+	/* Without the mode there is little left. */
+	assert_int_equal(shim_param_set("compete", "0"), 0);
+	{
+		struct shim_path path;
+
+		shim_path_init(&path, 50, 172);
+		path.ack_every = 2;
+		start(&path, 1, 1, 40000, 100);
+		shim_path_run(&path, 10 * USEC_PER_SEC);
+		assert_true(watch(&path, 1, 2, 20000).share < 0.15);
+		shim_path_close(&path);
+	}
+	assert_int_equal(shim_param_set("compete", "1"), 0);
+	tcp_unregister_congestion_control(&filler_ops);
+}
+
+/* The competitor leaves: the queue is emptied, the mode ends. */
+static void stops_competing(void **state)
+{
+	struct shim_path path;
+	struct watch w;
+	int i;
+
+	assert_int_equal(tcp_register_congestion_control(&filler_ops), 0);
+	for (i = 0; i < 2; i++) {
+		/* Buffers of one and two windows: no more, or Reno never lets
+		 * RTTmin be seen in 10 s.
+		 */
+		shim_path_init(&path, i ? 50 : 10, i ? 350 : 17);
+		path.ack_every = 2;
+		start(&path, 1, 1, i ? 40000 : 20000, 100);
+		shim_path_run(&path, 20 * USEC_PER_SEC);
+		shim_app_limit(path.flows[1].sk, 0);
+		shim_path_run(&path, 5 * USEC_PER_SEC);
+		w = watch(&path, 1, 1, 5000);
+		assert_true(w.use > 0.97);
+		assert_true(w.competing < 0.05);
+		assert_true(w.queue < 6);
+		shim_path_close(&path);
+	}
+	tcp_unregister_congestion_control(&filler_ops);
+}
+
+/* The link's rate falls to a fifth and comes back. */
+static void follows_the_rate(void **state)
+{
+	struct shim_path path;
+	struct watch w;
+
+	shim_path_init(&path, 50, 1000);
+	path.ack_every = 2;
+	start(&path, 1, 0, 40000, 100);
+	shim_path_run(&path, 5 * USEC_PER_SEC);
+	path.rate /= 5;
+	shim_path_run(&path, 2 * USEC_PER_SEC);
+	w = watch(&path, 1, 1, 3000);
+	assert_true(w.use > 0.95);
+	assert_true(w.queue < 8);
+	path.rate *= 5;
+	shim_path_run(&path, 2 * USEC_PER_SEC);
+	w = watch(&path, 1, 1, 3000);
+	assert_true(w.use > 0.95);
+	assert_true(w.queue < 8);
+	shim_path_close(&path);
+}
+
+/* Loss without delay must not be answered with more of the same. */
+static void policer_is_not_flooded(void **state)
+{
+	struct shim_path path;
+	u64 delivered, drops;
+
+	shim_path_init(&path, 50, 1000);
+	path.ack_every = 2;
+	path.police_rate = 20 * 125000ULL;
+	path.police_burst = 30000;
+	start(&path, 1, 0, 40000, 100);
+	shim_path_run(&path, 5 * USEC_PER_SEC);
+	delivered = path.flows[0].delivered;
+	drops = path.drops;
+	shim_path_run(&path, 20 * USEC_PER_SEC);
+	delivered = path.flows[0].delivered - delivered;
+	drops = path.drops - drops;
+	/* 34530 packets could pass. */
+	assert_true(delivered > 34530 * 6 / 10);
+	assert_true(drops * 100 < (delivered + drops) * 30);
+	shim_path_close(&path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(alone_and_among_itself),
+		cmocka_unit_test(latecomers_get_their_share),
+		cmocka_unit_test(random_loss_costs_nothing),
+		cmocka_unit_test(competes_with_reno),
+		cmocka_unit_test(stops_competing),
+		cmocka_unit_test(follows_the_rate),
+		cmocka_unit_test(policer_is_not_flooded),
+	};
+
+	return cmocka_run_group_tests_name("copa_path", tests, NULL, NULL);
+}
