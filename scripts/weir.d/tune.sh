@@ -170,6 +170,17 @@ wanted()
 	[[ " ${row_action[*]} ${dev_action[*]} " == *' set '* || " ${row_action[*]} " == *' restore '* ]]
 }
 
+# complete: whether the last apply was not killed half way, and its file is there.
+complete()
+{
+	local i
+
+	[[ "$txn_state" != begun ]] || return 1
+	if i=$(txn_find file "$dropin"); then
+		[[ -e "$dropin" ]]
+	fi
+}
+
 # apply_plan: make the change the rows describe.
 apply_plan()
 {
@@ -224,7 +235,7 @@ check_dropin()
 
 weir_main()
 {
-	local dev
+	local dev file
 
 	parse_arguments "$@"
 	case $mode in
@@ -236,14 +247,16 @@ weir_main()
 		if [[ -n "$explain" ]]; then
 			explain_key "$explain"
 		else
-			profile_load "$(profile_file "$profile")"
+			file=$(profile_file "$profile")
+			profile_load "$file"
 			explain_profile
 		fi
 		return
 		;;
 	apply) need_root ;;
 	esac
-	profile_load "$(profile_file "$profile")"
+	file=$(profile_file "$profile")
+	profile_load "$file"
 	rate_bps=$(parse_rate "${rate:-$prof_rate}")
 	rtt_us=$(parse_rtt "${rtt:-$prof_rtt}")
 	buffers_for "$rate_bps" "$rtt_us"
@@ -271,7 +284,7 @@ weir_main()
 	apply)
 		! in_main_netns || check_dropin
 		show_plan
-		if ! wanted; then
+		if ! wanted && complete; then
 			printf 'Nothing is left to change.\n'
 			return
 		fi

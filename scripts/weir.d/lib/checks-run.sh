@@ -161,8 +161,8 @@ check_tuning()
 		txn_open "$owner"
 		[[ -e "$txn_dir/journal" ]] || continue
 		title+="; weir $txn_title, $txn_when"
-		changed=$(txn_changed | paste -sd ';')
-		[[ -z "$changed" ]] || finding tuning note "changed since: ${changed//;/; }" "weir revert $owner --keep leaves that, --force puts it back"
+		changed=$(txn_changed | paste -sd '|')
+		[[ -z "$changed" ]] || finding tuning note "changed since: ${changed//|/, and }" "weir revert $owner --keep leaves that, --force puts it back"
 	done
 	title=${title:-; weir changed nothing}
 	finding tuning ok "${title#; }"

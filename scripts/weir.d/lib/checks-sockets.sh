@@ -43,6 +43,12 @@ grown()
 	printf '%s' "$(($(counter "$1") - $(awk -v n="$1" '$1 == n { v = $2 } END { print v + 0 }' <<<"$sock_before")))"
 }
 
+# connections N: "1 connection", "2 connections".
+connections()
+{
+	printf '%s connection%s' "$1" "$(if (($1 != 1)); then echo s; fi)"
+}
+
 # scan PROGRAM [ASSIGNMENT...]: run an awk program over the samples; it may call
 # read_socket() and median(), and keep(key): how often key was seen, once a sample.
 scan()
@@ -113,10 +119,10 @@ check_listeners()
 		finding listeners warn "the program does not accept fast enough: $full; $overflows turned away so far" \
 			'make the program accept faster; room is the smaller of its listen() backlog and net.core.somaxconn (weir tune server)'
 	elif ((new)); then
-		finding listeners warn "$new connections turned away in ${watch_seconds} s: a queue of accepted connections was full" \
+		finding listeners warn "$(connections "$new") turned away in ${watch_seconds} s: a queue of accepted connections was full" \
 			'as above: accept faster, or a larger listen() backlog and net.core.somaxconn (weir tune server)'
 	elif ((overflows)); then
-		finding listeners note "all have room now; $overflows connections were turned away since boot"
+		finding listeners note "all have room now; $(connections "$overflows") turned away since boot"
 	else
 		finding listeners ok 'all have room, none was turned away'
 	fi
@@ -151,13 +157,16 @@ check_stalls()
 		/^sample/ { next }
 		{
 			read_socket()
-			if (field["notsent"] > 0 && field["notsent"] < field["mss"] + 0 &&
-			    field["unacked"] > 0 && field["unacked"] + 1 < field["cwnd"] && !field["lost"])
+			# What is left of a line is text until it is added to.
+			waits = field["notsent"] + 0
+			flies = field["unacked"] + 0
+			if (waits > 0 && waits < field["mss"] + 0 && flies > 0 &&
+			    flies + 1 < field["cwnd"] + 0 && !field["lost"])
 				seen[from " -> " to]++
 		}
 		END { for (k in seen) if (seen[k] >= 2) { n++; if (seen[k] > most) { most = seen[k]; best = k } } print n + 0, best }')"
 	if ((count)); then
-		finding stalls warn "$count connections hold back a small packet until the last is acknowledged: $example" \
+		finding stalls warn "$(connections "$count") waiting with a small packet until the last is acknowledged: $example" \
 			'in the program: write a message with one call, or set TCP_NODELAY; no setting of the system does it'
 	else
 		finding stalls ok 'no small packet waits for an acknowledgement'
@@ -190,7 +199,7 @@ check_sndbuf_limited()
 
 	read -r count percent who <<<"$(limited sndbuf_limited)"
 	if ((count)); then
-		finding sndbuf-limited warn "the send buffer holds back $count connections, the worst $percent % of its time: $who" \
+		finding sndbuf-limited warn "$(connections "$count") held back by the send buffer, the worst $percent % of its time: $who" \
 			'raise the most of tcp_wmem: weir tune wan --rate R --rtt T for its path; or the program sets SO_SNDBUF, and should not'
 	else
 		finding sndbuf-limited ok 'no send buffer is too small'
@@ -203,7 +212,7 @@ check_rwnd_limited()
 
 	read -r count percent who <<<"$(limited rwnd_limited)"
 	if ((count)); then
-		finding rwnd-limited warn "the receiver's window holds back $count connections, the worst $percent % of its time: $who" \
+		finding rwnd-limited warn "$(connections "$count") held back by the receiver's window, the worst $percent % of its time: $who" \
 			'at the other end: the program must read faster, or the most of its tcp_rmem be raised (weir tune wan --rate R --rtt T there)'
 	else
 		finding rwnd-limited ok 'no receiver holds a sender back'
@@ -219,7 +228,7 @@ check_unread()
 		{ read_socket(); if (state == "ESTAB" && recvq >= 65536) seen[from " <- " to]++ }
 		END { for (k in seen) if (seen[k] == 5) { n++; best = k } print n + 0, best }')"
 	if ((count)); then
-		finding unread warn "$count connections have 64 kB or more that the program here does not read: $who" \
+		finding unread warn "$(connections "$count") with 64 kB or more that the program here does not read: $who" \
 			'the program is too slow, or stuck; its peer will be told to wait'
 	else
 		finding unread ok 'programs read what arrives'

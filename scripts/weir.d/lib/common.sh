@@ -171,10 +171,16 @@ in_main_netns()
 {
 	local first
 
+	[[ -z "$main_netns" ]] || return "$main_netns"
+	main_netns=0
 	in_first_netns || {
 		first=$(stat -Lc %i "$WEIR_PROC/1/ns/net" 2>/dev/null) && [[ "$first" == "$(netns_id)" ]]
-	}
+	} || main_netns=1
+	return "$main_netns"
 }
+
+# What in_main_netns found out: it does not change while this runs.
+main_netns=
 
 # container_kind: name of the container this runs in, or nothing. Files that
 # container images leave behind in a virtual machine's disk do not make one: a

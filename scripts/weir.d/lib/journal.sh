@@ -5,6 +5,7 @@
 #
 # It is a text file, DIR/journal; item lines are separated by tabs:
 #   item KIND NAME OLD VIA NEW
+# and a line before them says the state: begun, until all is applied, then done.
 # OLD is what was found before weir came, VIA what was there when this journal
 # was written (differs from OLD after a second apply), NEW what weir sets.
 
@@ -25,7 +26,7 @@ txn_open()
 txn_reset()
 {
 	txn_kind=() txn_name=() txn_old=() txn_via=() txn_new=()
-	txn_title='' txn_when=''
+	txn_title='' txn_when='' txn_state='none'
 }
 
 # txn_load: read the journal.
@@ -40,6 +41,7 @@ txn_load()
 			;;
 		title) txn_title=$a ;;
 		when) txn_when=$a ;;
+		state) txn_state=$a ;;
 		item)
 			txn_kind+=("$a")
 			txn_name+=("$b")
@@ -70,7 +72,7 @@ txn_save()
 
 	mkdir -p "$txn_dir" 2>/dev/null || die "cannot write $txn_dir: the old values have to be kept there"
 	{
-		printf 'weir-journal\t1\ntitle\t%s\nwhen\t%s\n' "$txn_title" "$txn_when"
+		printf 'weir-journal\t1\ntitle\t%s\nwhen\t%s\nstate\t%s\n' "$txn_title" "$txn_when" "$txn_state"
 		for i in "${!txn_kind[@]}"; do
 			printf 'item\t%s\t%s\t%s\t%s\t%s\n' "${txn_kind[i]}" "${txn_name[i]}" \
 				"$(escape "${txn_old[i]}")" "$(escape "${txn_via[i]}")" "$(escape "${txn_new[i]}")"

@@ -41,10 +41,10 @@ plan_key()
 	local now base proposed why=$4 limit
 
 	if ! now=$(sysctl_get "$1"); then
-		if in_main_netns; then
+		if in_first_netns; then
 			why="Linux $(kernel_release) has no such setting."
 		else
-			why='It belongs to the whole system and is not in this network namespace.'
+			why='It belongs to the whole system, or this kernel has none: it is not in this network namespace.'
 		fi
 		plan_row "$1" - "$3" absent "$why"
 		return

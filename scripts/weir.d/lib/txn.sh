@@ -100,9 +100,10 @@ txn_apply()
 	local i
 	local -a was_kind=("${txn_kind[@]}") was_name=("${txn_name[@]}") was_old=("${txn_old[@]}")
 	local -a was_via=("${txn_via[@]}") was_new=("${txn_new[@]}")
-	local title=$txn_title when=$txn_when
+	local title=$txn_title when=$txn_when state=$txn_state
 
 	txn_merge
+	txn_state=begun
 	txn_title=$1
 	txn_when=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 	txn_save
@@ -111,7 +112,7 @@ txn_apply()
 			txn_back "$i"
 			txn_kind=("${was_kind[@]}") txn_name=("${was_name[@]}") txn_old=("${was_old[@]}")
 			txn_via=("${was_via[@]}") txn_new=("${was_new[@]}")
-			txn_title=$title txn_when=$when
+			txn_title=$title txn_when=$when txn_state=$state
 			if ((${#txn_kind[@]})); then txn_save; else txn_forget; fi
 			die "$txn_reason; nothing was changed"
 		}
@@ -150,6 +151,7 @@ txn_settle()
 		txn_forget
 		return
 	fi
+	txn_state='done'
 	txn_save
 	for file in "$txn_dir"/sha256:*; do
 		[[ " ${txn_new[*]} " == *" ${file##*/} "* ]] || rm -f "$file"
