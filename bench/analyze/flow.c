@@ -196,6 +196,8 @@ static void acc_row(struct flow_acc *a, struct flow *f,
 	    row[F_BYTES_ACKED] >= conf->bytes)
 		a->done_us = t;
 	ss_sample(&a->ss, t, row[F_CWND], row[F_SRTT]);
+	if (f->cwnd.width_us > 0 && !isnan(row[F_DELIVERED]))
+		trace_add(&f->delivered, t, row[F_DELIVERED]);
 	series_add(&f->cwnd, t, row[F_CWND]);
 	series_add(&f->inflight, t, in_flight(row));
 	series_add(&f->srtt, t, row[F_SRTT] > 0 ? row[F_SRTT] : NAN);
@@ -428,35 +430,53 @@ out:
 	return rc;
 }
 
+/* Rate of a counter in bins, each value at the middle of its bin. */
+static json_t *rate_json(const struct trace *t, double start_us, double bin,
+			 double duration_us, double bits)
+{
+	double last = t->n ? t->t[t->n - 1] : 0;
+	struct series rate;
+	json_t *o;
+
+	/* a column of a bin's width keeps every bin */
+	series_init(&rate, duration_us, (int)ceil(duration_us / bin));
+	for (double b = floor(start_us / bin) * bin; b + bin <= last + 1; b += bin)
+		series_add(&rate, b + bin / 2,
+			   (trace_at(t, b + bin) - trace_at(t, b)) * bits * 1e6 /
+			   bin);
+	o = series_json(&rate, 1);
+	series_free(&rate);
+	return o;
+}
+
 /**
  * flow_series_json() - a flow's curves
  * @f: the flow
  * @conf: its plan
  * @duration_us: length of the run
  *
- * Return: a new reference; goodput comes as one value per bin, at its middle.
+ * Behind a lost packet the receiver waits and then takes all at once, so that
+ * goodput has a hole and a spike at each loss; what was delivered, SACKed
+ * packets included, shows what the path carried.
+ *
+ * Return: a new reference.
  */
 json_t *flow_series_json(struct flow *f, const struct cell_flow *conf,
 			 double duration_us)
 {
 	double bin = duration_us <= 30e6 ? 1e5 : duration_us <= 120e6 ? 5e5 : 1e6;
-	double last = f->recv.t[f->recv.n - 1];
-	struct series rate;
+	double start = conf->start_us;
 
-	/* a column of a bin's width keeps every bin */
-	series_init(&rate, duration_us, (int)ceil(duration_us / bin));
-	for (double t = floor(conf->start_us / bin) * bin; t + bin <= last + 1;
-	     t += bin)
-		series_add(&rate, t + bin / 2,
-			   flow_bytes(f, conf, t, t + bin) * 8e6 / bin);
-	json_t *o = json_pack("{s:o, s:o, s:o, s:o, s:o}",
-			      "goodput_bin_us", json_integer((json_int_t)bin),
-			      "goodput_bps", series_json(&rate, 1),
-			      "cwnd_pkts", series_json(&f->cwnd, 1),
-			      "inflight_pkts", series_json(&f->inflight, 1),
-			      "srtt_us", series_json(&f->srtt, 1));
-	series_free(&rate);
-	return o;
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
+			 "bin_us", json_integer((json_int_t)bin),
+			 "goodput_bps",
+			 rate_json(&f->recv, start, bin, duration_us, 8),
+			 "delivered_bps",
+			 rate_json(&f->delivered, start, bin, duration_us,
+				   CELL_MSS_BYTES * 8),
+			 "cwnd_pkts", series_json(&f->cwnd, 1),
+			 "inflight_pkts", series_json(&f->inflight, 1),
+			 "srtt_us", series_json(&f->srtt, 1));
 }
 
 /**
@@ -466,6 +486,7 @@ json_t *flow_series_json(struct flow *f, const struct cell_flow *conf,
 void flow_free(struct flow *f)
 {
 	trace_free(&f->recv);
+	trace_free(&f->delivered);
 	series_free(&f->cwnd);
 	series_free(&f->inflight);
 	series_free(&f->srtt);

@@ -18,6 +18,7 @@
 /**
  * struct flow - what the run needs of a flow once its files are read
  * @recv: the receiver's byte counter
+ * @delivered: packets acknowledged or SACKed, for the curve; empty without one
  * @t0_us: start of the window the metrics cover
  * @t1_us: its end
  * @sent_bytes: sent in the window, retransmissions included
@@ -31,6 +32,7 @@
  */
 struct flow {
 	struct trace recv;
+	struct trace delivered;
 	double t0_us;
 	double t1_us;
 	double sent_bytes;

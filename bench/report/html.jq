@@ -147,7 +147,7 @@ def over_time:
   | if $figs == [] then empty
     else
       section("time"; "Over time";
-        "The first seed of each point and algorithm, thinned so that no extreme is lost. Dashed lines: the link's rate, the bandwidth-delay product (BDP), the RTT of the empty path. The shaded start is the warm-up. A thin line below the window is what is in flight.";
+        "The first seed of each point and algorithm, thinned so that no extreme is lost. Delivered is what was acknowledged or SACKed. Dashed lines: the link's rate, the bandwidth-delay product (BDP), the RTT of the empty path. The shaded start is the warm-up. A thin line below the window is what is in flight.";
         ($figs | to_entries[]
          | .value as $f
          | "<details class=\"plot\"\(if .key == 0 then " open=\"open\"" else "" end)><summary>"

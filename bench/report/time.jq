@@ -48,7 +48,7 @@ def events($run; $named):
   $run.config.events | to_entries[]
   | "set arrow \(60 + .key) from first \(.value.at_us / 1e6), graph 0 to first \(.value.at_us / 1e6), graph 1 nohead dt (2,3) lw 1 lc rgb '\(muted)' back",
     (if $named then
-       "set label \(60 + .key) \(.value | event_words | q) at first \(.value.at_us / 1e6), graph 0.06 left offset 0.4,0 tc rgb '\(muted)' font ',10' front"
+       "set label \(60 + .key) \(.value | event_words | q) at first \(.value.at_us / 1e6), graph 1.05 left offset -0.4,0 tc rgb '\(muted)' font ',10' front"
      else empty end);
 
 # The value of a config key over time, as steps: [[t, v], ...].
@@ -90,7 +90,7 @@ def time_panels($runs; $c; $names; $id):
   | ($r.config | .buffer_pkts * 1514 * 8e3 / .rate_bps) as $drain
   | ($r.config.events | any(.rate_bps != null)) as $varies
   | [
-      {h: 170, label: "goodput (Mbit/s)", draw: [
+      {h: 170, label: "delivered (Mbit/s)", draw: [
         warmup($r), events($r; true),
         yaxis($mbps; if $varies then [] else [{y: $mbps, text: "link rate"}] end; 5),
         (if $n > 1 and $n <= 6 then
@@ -146,7 +146,7 @@ def time_data($runs; $id):
   | $runs[$k].series as $s
   | ($s.queue_pkts | curve("$q\($id)_\($k)"; 1)),
     (range($s.flows | length) as $i | $s.flows[$i]
-     | (.goodput_bps | curve("$g\($id)_\($k)_\($i)"; 1e-6)),
+     | ((if .delivered_bps.t_s == [] then .goodput_bps else .delivered_bps end) | curve("$g\($id)_\($k)_\($i)"; 1e-6)),
        (.cwnd_pkts | curve("$w\($id)_\($k)_\($i)"; 1)),
        (.inflight_pkts | curve("$f\($id)_\($k)_\($i)"; 1)),
        (.srtt_us | curve("$r\($id)_\($k)_\($i)"; 1e-3)));
