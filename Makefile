@@ -20,6 +20,9 @@ help:
 	@echo 'make tools         build the bench programs into out/bin/'
 	@echo 'make unit          unit tests: the modules in user space, under ASan and UBSan'
 	@echo 'make lint          checkpatch, sparse, kernel-doc and shellcheck'
+	@echo 'make install       put modules and the weir command in place (also: uninstall, install-tools)'
+	@echo 'make dkms-install  have DKMS build the modules for this and every later kernel (also: dkms-remove)'
+	@echo 'make deb           build the Debian packages weir-dkms and weir-tools into out/deb/'
 	@echo 'make clean         remove out/'
 	@echo 'make version       print the version ($(VERSION))'
 
@@ -116,3 +119,7 @@ $$(UNIT_TESTS:%=out/unit/$(1)/%): out/unit/$(1)/%: tests/unit/test_%.c $$(UNIT_S
 endef
 $(eval $(call unit_rules,new,))
 $(eval $(call unit_rules,old,-DSHIM_KERNEL_6_1))
+
+# --- Installing --------------------------------------------------------------
+
+include scripts/install.mk
