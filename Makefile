@@ -4,6 +4,9 @@
 # modules/Kbuild, which DKMS uses without this file.
 
 # The headers of the kernel to build for; the running one by default.
+ifdef KERNEL
+KDIR := $(shell scripts/lab/fetch --kernel $(KERNEL) --print kdir)
+endif
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
 OUT := $(CURDIR)/out
@@ -12,11 +15,15 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := modules
 .DELETE_ON_ERROR:
-.PHONY: help modules tools unit lint clean version
+.PHONY: help setup demo check modules tools unit lint clean version
 
 help:
+	@echo 'make demo          compare four algorithms on real traffic in the laboratory, and show the outcome'
+	@echo 'make check         run every test'
+	@echo 'make setup         install what is missing for both, from Debian packages'
 	@echo 'make [modules]     build the modules for the running kernel into out/modules/RELEASE/'
 	@echo 'make KDIR=DIR      build them for the kernel whose headers are in DIR'
+	@echo 'make KERNEL=6.1    build them for a kernel of the laboratory (6.1 or 6.12)'
 	@echo 'make tools         build the bench programs into out/bin/'
 	@echo 'make unit          unit tests: the modules in user space, under ASan and UBSan'
 	@echo 'make lint          checkpatch, sparse, kernel-doc and shellcheck'
@@ -25,6 +32,15 @@ help:
 	@echo 'make deb           build the Debian packages weir-dkms and weir-tools into out/deb/'
 	@echo 'make clean         remove out/'
 	@echo 'make version       print the version ($(VERSION))'
+
+setup:
+	@scripts/setup
+
+demo: setup
+	@bench/run --out out/demo demo
+
+check: setup tools
+	@tests/run
 
 version:
 	@echo '$(VERSION)'
