@@ -48,13 +48,17 @@ static int set_cc(int fd, const char *name)
 	return setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, strlen(name));
 }
 
+/*
+ * @name, or what it falls back to, which carries its name: a SYN of DCTCP is
+ * ECN-capable, and a listener that is not DCTCP's answers it without ECN.
+ */
 static bool uses_cc(int fd, const char *name)
 {
 	char now[NAME_MAX_CC] = "";
 	socklen_t len = sizeof(now);
 
 	return !getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, now, &len) &&
-	       !strncmp(now, name, sizeof(now));
+	       !strncmp(now, name, strlen(name));
 }
 
 static struct sockaddr_in loopback(uint16_t port)
