@@ -65,7 +65,8 @@ digest()
 guest()
 {
 	"$root/scripts/lab/run" --job "$root/tests/vm/lab-job" --out "$2" \
-		--kernel "$kernel" --seed "$1" --quiet >"$scratch/log" 2>&1 || {
+		--kernel "$kernel" --seed "$1" --image "$scratch/image" --quiet \
+		>"$scratch/log" 2>&1 || {
 		printf 'Bail out! the laboratory failed: %s\n' "$(tail -n 1 "$scratch/log")"
 		exit 1
 	}
@@ -101,8 +102,9 @@ while (($#)); do
 	shift
 done
 
-"$root/scripts/lab/fetch" --kernel "$kernel" --print release >/dev/null
+image=$("$root/scripts/lab/image" --kernel "$kernel")
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/weir-determinism.XXXXXX")
+cp "$image" "$scratch/image"
 failed=0
 printf '1..%d\n' $((repeats + 1))
 for ((i = 1; i <= repeats; i++)); do
