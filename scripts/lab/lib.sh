@@ -96,3 +96,43 @@ pack()
 			cpio -0 -o -H newc --reproducible -R 0:0 --quiet
 	)
 }
+
+# check_image SIZE: exit 2 unless it names an image.
+check_image()
+{
+	[[ "$1" == small || "$1" == large || -f "$1" ]] ||
+		usage_error "--image '$1': choose small, large or the path of an image"
+}
+
+# find_image KERNEL SIZE: the path of an image, built if need be.
+find_image()
+{
+	if [[ "$2" == small || "$2" == large ]]; then
+		"$LAB_DIR/image" --kernel "$1" --size "$2"
+	else
+		printf '%s\n' "$2"
+	fi
+}
+
+# default_memory SIZE: megabytes that suffice for an image.
+default_memory()
+{
+	if [[ "$1" == large ]]; then
+		echo 1024
+	else
+		echo 512
+	fi
+}
+
+# make_initrd IMAGE JOB STAGE: STAGE/job.cpio holds JOB as /job (if it is not
+# empty), STAGE/initrd the image followed by it.
+make_initrd()
+{
+	mkdir -p "$3/pack/job"
+	if [[ -n "$2" ]]; then
+		cp -rL --no-preserve=ownership,timestamps "$2/." "$3/pack/job/"
+		chmod -R u=rwX,go=rX "$3/pack"
+	fi
+	pack "$3/pack" >"$3/job.cpio"
+	cat "$1" "$3/job.cpio" >"$3/initrd"
+}

@@ -4,9 +4,13 @@
 # How a guest is started: QEMU's arguments, the kernel command line, the host
 # CPU. docs/lab.md gives the measured effect of every flag.
 
-# qemu_command MB: set QEMU_COMMAND, all but the files.
+# qemu_command MB [SLEEP]: set QEMU_COMMAND, all but the files. SLEEP=on lets
+# idle time pass as on the wall instead of skipping it.
 qemu_command()
 {
+	local icount=shift=0,sleep=off,align=off,rr=record,rrfile=/dev/null
+
+	[[ "${2:-off}" == off ]] || icount=shift=0,sleep=on,align=off
 	QEMU_COMMAND=(
 		qemu-system-x86_64
 		# A plain PC has an HPET, whose timers need no calibration loop.
@@ -17,7 +21,7 @@ qemu_command()
 		-smp 1 -m "$1" -accel tcg
 		# One instruction is one nanosecond; idle time is skipped. Record
 		# mode orders the clock's idle warp and the CPU's accounting.
-		-icount "shift=0,sleep=off,align=off,rr=record,rrfile=/dev/null"
+		-icount "$icount"
 		-rtc "base=2026-01-01T00:00:00,clock=vm"
 		# Nothing asynchronous: no network, no disk, no display. The port
 		# for the results works in the CPU's own thread without an eventfd.
