@@ -39,7 +39,7 @@ struct options {
 	bool skip_bad;
 };
 
-static void usage(FILE *f)
+static void print_help(FILE *f)
 {
 	fputs("usage: weir-analyze [OPTION]... DIR > RESULT.json\n"
 	      "Turn the raw samples of all cells below DIR into one result: metrics of every run,\n"
@@ -88,7 +88,8 @@ static int parse_options(struct options *o, int argc, char **argv)
 		case 'c':
 			o->columns = (int)strtol(optarg, &end, 10);
 			if (*end || o->columns < 1 || o->columns > 10000) {
-				fprintf(stderr, "weir-analyze: --columns %s: not a number from 1 to 10000\n",
+				fprintf(stderr,
+					"weir-analyze: --columns %s: not a number from 1 to 10000\n",
 					optarg);
 				return 2;
 			}
@@ -103,7 +104,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 			list_metrics();
 			exit(0);
 		case 'h':
-			usage(stdout);
+			print_help(stdout);
 			exit(0);
 		default:
 			fputs("weir-analyze: see weir-analyze --help\n", stderr);
@@ -111,7 +112,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 		}
 	}
 	if (optind != argc - 1) {
-		fputs("weir-analyze: name one directory that holds cells; see weir-analyze --help\n",
+		fputs("weir-analyze: name one directory of cells; see weir-analyze --help\n",
 		      stderr);
 		return 2;
 	}
@@ -152,7 +153,8 @@ static int sort_runs(struct run *run, size_t n, struct err *e)
 	qsort(run, n, sizeof(*run), by_group);
 	for (size_t i = 1; i < n; i++)
 		if (!by_group(&run[i], &run[i - 1]))
-			return err_set(e, "%s: repeats %s (same point, algorithm and seed); remove one",
+			return err_set(e,
+				       "%s: repeats %s (same point, algorithm and seed); remove one",
 				       run[i].cell.dir, run[i - 1].cell.dir);
 	for (size_t i = 0, k; i < n; i = k) {
 		double first = run[i].cell.order;
@@ -210,7 +212,8 @@ static int load_cells(const struct dirs *d, struct run *run, struct err *e)
 		if (cell_load(&run[i].cell, d->path[i], e))
 			return -1;
 		if (strcmp(c->scenario, run[0].cell.scenario))
-			return err_set(e, "%s: belongs to scenario %s, %s to %s; analyse one scenario at a time",
+			return err_set(e,
+				       "%s: belongs to scenario %s, %s to %s; analyse one scenario at a time",
 				       c->dir, c->scenario, run[0].cell.dir,
 				       run[0].cell.scenario);
 	}

@@ -75,7 +75,8 @@ static int conf_line(struct conf *c, char *line, unsigned long lineno,
 			       c->path, lineno, p);
 	*eq++ = '\0';
 	if (unquote(eq))
-		return err_set(e, "%s:%lu: a quote in the value of %.60s does not end; plan the cell again",
+		return err_set(e,
+			       "%s:%lu: a quote in the value of %.60s does not end; plan the cell again",
 			       c->path, lineno, p);
 	c->kv = mem_grow(c->kv, c->n, &c->cap, sizeof(*c->kv));
 	c->kv[c->n++] = (struct kv){ mem_strdup(p), mem_strdup(eq), lineno };
@@ -236,10 +237,12 @@ static int load_expect(struct cell *c, const struct conf *conf, size_t i,
 	if (conf_num(conf, key, &x->high, INFINITY, -1e18, 1e18, e))
 		return -1;
 	if (isinf(x->low) && isinf(x->high))
-		return err_set(e, "%s: expectation %zu has neither bound, so it says nothing; plan the cell again",
+		return err_set(e,
+			       "%s: expectation %zu has neither bound, so it says nothing; plan the cell again",
 			       conf->path, i + 1);
 	if (x->low > x->high)
-		return err_set(e, "%s: expectation %zu has its low bound above its high one; plan the cell again",
+		return err_set(e,
+			       "%s: expectation %zu has its low bound above its high one; plan the cell again",
 			       conf->path, i + 1);
 	return 0;
 }

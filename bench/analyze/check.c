@@ -74,7 +74,8 @@ void check_iperf(const struct cell *c, const struct trace *recv, size_t i,
 	metric_add_flow(out, i, "iperf_goodput_bps", theirs);
 	metric_add_flow(out, i, "iperf_diff_pct", diff);
 	if (fabs(diff) > IPERF_TOLERANCE_PCT)
-		warn_add(warnings, "flow %zu: iperf3 reports %.3f Mbit/s received, the receiver's socket %.3f Mbit/s (%+.1f%%)",
+		warn_add(warnings,
+			 "flow %zu: iperf3 reports %.3f Mbit/s received, the receiver's socket %.3f Mbit/s (%+.1f%%)",
 			 i + 1, theirs / 1e6, ours / 1e6, diff);
 }
 
@@ -166,9 +167,11 @@ void ss_compare(const struct ss_check *s, const struct cell *c, size_t i,
 	srtt = ss_value(text, " rtt:") * 1000;
 	free(text);
 	if (cwnd < 0.75 * s->cwnd_min || cwnd > 1.25 * s->cwnd_max)
-		warn_add(warnings, "flow %zu: ss saw a window of %.0f packets when the samples had %.0f to %.0f",
+		warn_add(warnings,
+			 "flow %zu: ss saw a window of %.0f packets when the samples had %.0f to %.0f",
 			 i + 1, cwnd, s->cwnd_min, s->cwnd_max);
 	if (srtt < 0.75 * s->srtt_min || srtt > 1.25 * s->srtt_max)
-		warn_add(warnings, "flow %zu: ss saw an RTT of %.3f ms when the samples had %.3f to %.3f",
+		warn_add(warnings,
+			 "flow %zu: ss saw an RTT of %.3f ms when the samples had %.3f to %.3f",
 			 i + 1, srtt / 1e3, s->srtt_min / 1e3, s->srtt_max / 1e3);
 }

@@ -40,7 +40,8 @@ static int csv_header(struct csv *c, struct err *e)
 			if (strcmp(name, c->cols[i].name))
 				continue;
 			if (seen[i])
-				return err_set(e, "%s:1: column '%s' appears twice; run the cell again",
+				return err_set(e,
+					       "%s:1: column '%s' appears twice; run the cell again",
 					       c->path, name);
 			seen[i] = true;
 			c->map[c->fields] = i;
@@ -48,7 +49,8 @@ static int csv_header(struct csv *c, struct err *e)
 	}
 	for (int i = 0; i < c->ncols; i++)
 		if (!seen[i] && !c->cols[i].optional)
-			return err_set(e, "%s:1: the header has no column '%s'; run the cell again with this version's sampler",
+			return err_set(e,
+				       "%s:1: the header has no column '%s'; run the cell again with this version's sampler",
 				       c->path, c->cols[i].name);
 	return 0;
 }
@@ -137,12 +139,14 @@ int csv_next(struct csv *c, double *row, struct err *e)
 		if (c->map[i] < 0)
 			continue;
 		if (csv_number(field, &row[c->map[i]]))
-			return err_set(e, "%s:%lu: '%.40s' in column %s is not a number; the file is damaged, run the cell again",
+			return err_set(e,
+				       "%s:%lu: '%.40s' in column %s is not a number; the file is damaged, run the cell again",
 				       c->path, c->lineno, field,
 				       c->cols[c->map[i]].name);
 	}
 	if (i != c->fields || field)
-		return err_set(e, "%s:%lu: %s fields than the %d of the header; the file is cut short or damaged, run the cell again",
+		return err_set(e,
+			       "%s:%lu: %s fields than the %d of the header; the file is cut short or damaged, run the cell again",
 			       c->path, c->lineno, field ? "more" : "fewer",
 			       c->fields);
 	return 1;

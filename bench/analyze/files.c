@@ -71,7 +71,8 @@ int dirs_find(struct dirs *d, const char *top, struct err *e)
 	if (find_below(d, top, DIRS_DEPTH, e))
 		return -1;
 	if (!d->n)
-		return err_set(e, "%s: no cell.conf below it; run the scenario first: bench/run SCENARIO",
+		return err_set(e,
+			       "%s: no cell.conf below it; run the scenario first: bench/run SCENARIO",
 			       top);
 	return 0;
 }
@@ -126,8 +127,8 @@ char *file_text(const char *path, struct err *e)
  */
 int file_sha256(const char *path, char hex[65], struct err *e)
 {
-	static char arg0[] = "sha256sum";
-	char *argv[] = { arg0, NULL };
+	char arg0[] = "sha256sum";
+	char *const argv[] = { arg0, NULL };
 	posix_spawn_file_actions_t fa;
 	int fd[2], status = 0, rc;
 	size_t got = 0;
@@ -139,7 +140,7 @@ int file_sha256(const char *path, char hex[65], struct err *e)
 	posix_spawn_file_actions_init(&fa);
 	posix_spawn_file_actions_addopen(&fa, 0, path, O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&fa, fd[1], 1);
-	rc = posix_spawnp(&pid, "sha256sum", &fa, NULL, argv, environ);
+	rc = posix_spawnp(&pid, arg0, &fa, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&fa);
 	close(fd[1]);
 	while (!rc && got < 64 && (n = read(fd[0], hex + got, 64 - got)) > 0)

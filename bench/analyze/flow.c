@@ -131,7 +131,8 @@ int window_cut(const char *path, double t0_us, double *t1_us, double last_us,
 	double slack = fmax(SHORT_SLACK_US, 0.02 * (*t1_us - t0_us));
 
 	if (last_us < *t1_us - slack || last_us <= t0_us)
-		return err_set(e, "%s: the samples end at %.3f s, the measurement at %.3f s; the run was cut short, run the cell again",
+		return err_set(e,
+			       "%s: the samples end at %.3f s, the measurement at %.3f s; the run was cut short, run the cell again",
 			       path, fmax(last_us, 0) / 1e6, *t1_us / 1e6);
 	*t1_us = fmin(*t1_us, last_us);
 	return 0;
@@ -216,11 +217,13 @@ static int read_sender(struct flow *f, const struct cell_flow *conf,
 	while (!rc && (rc = csv_next(&csv, row, e)) > 0) {
 		rc = 0;
 		if (!first && row[F_T] <= prev[F_T])
-			rc = err_set(e, "%s:%lu: time does not move on (%.0f after %.0f us); the file is damaged, run the cell again",
+			rc = err_set(e,
+				     "%s:%lu: time does not move on (%.0f after %.0f us); the file is damaged, run the cell again",
 				     path, csv.lineno, row[F_T], prev[F_T]);
 		else if (!first && (row[F_BYTES_SENT] < prev[F_BYTES_SENT] ||
 				    row[F_BYTES_ACKED] < prev[F_BYTES_ACKED]))
-			rc = err_set(e, "%s:%lu: a byte counter goes back, so this is not one flow; run the cell again",
+			rc = err_set(e,
+				     "%s:%lu: a byte counter goes back, so this is not one flow; run the cell again",
 				     path, csv.lineno);
 		else
 			acc_row(a, f, conf, first ? NULL : prev, row);
@@ -228,7 +231,8 @@ static int read_sender(struct flow *f, const struct cell_flow *conf,
 		first = false;
 	}
 	if (!rc && first)
-		rc = err_set(e, "%s:2: no sample; the flow never ran, see console.log and run the cell again",
+		rc = err_set(e,
+			     "%s:2: no sample; the flow never ran, see console.log and run the cell again",
 			     path);
 	csv_close(&csv);
 	return rc;
@@ -252,16 +256,19 @@ static int read_receiver(struct flow *f, const struct cell_flow *conf,
 		if (!t->n && row[0] > conf->start_us)
 			trace_add(t, conf->start_us, 0);
 		if (t->n && row[0] <= t->t[t->n - 1])
-			rc = err_set(e, "%s:%lu: time does not move on; the file is damaged, run the cell again",
+			rc = err_set(e,
+				     "%s:%lu: time does not move on; the file is damaged, run the cell again",
 				     path, csv.lineno);
 		else if (t->n && row[1] < t->v[t->n - 1])
-			rc = err_set(e, "%s:%lu: bytes_received goes back, so this is not one flow; run the cell again",
+			rc = err_set(e,
+				     "%s:%lu: bytes_received goes back, so this is not one flow; run the cell again",
 				     path, csv.lineno);
 		else
 			trace_add(t, row[0], row[1]);
 	}
 	if (!rc && !f->recv.n)
-		rc = err_set(e, "%s:2: no sample; the flow never ran, see console.log and run the cell again",
+		rc = err_set(e,
+			     "%s:2: no sample; the flow never ran, see console.log and run the cell again",
 			     path);
 	csv_close(&csv);
 	return rc;
@@ -416,7 +423,8 @@ int flow_analyze(struct flow *f, const struct cell *c, size_t i, int columns,
 	for (size_t k = 0; k < a.srtt.n; k++)
 		dist_add(srtt_all, a.srtt.item[k].v, a.srtt.item[k].w);
 	if (gain(&a, F_RWND) > 0.05 * (f->t1_us - f->t0_us))
-		warn_add(warnings, "flow %zu: limited by the receive window for %.1f%% of the time, not by its congestion control",
+		warn_add(warnings,
+			 "flow %zu: limited by the receive window for %.1f%% of the time, not by its congestion control",
 			 i + 1, 100 * gain(&a, F_RWND) / (f->t1_us - f->t0_us));
 	rc = 0;
 out:

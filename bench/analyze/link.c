@@ -77,11 +77,13 @@ static int read_link(const struct cell *c, const char *path, double t0,
 	while (!rc && (rc = csv_next(&csv, row, e)) > 0) {
 		rc = 0;
 		if (!first && row[L_T] <= prev[L_T]) {
-			rc = err_set(e, "%s:%lu: time does not move on; the file is damaged, run the cell again",
+			rc = err_set(e,
+				     "%s:%lu: time does not move on; the file is damaged, run the cell again",
 				     path, csv.lineno);
 		} else if (!first && (row[L_SENT_BYTES] < prev[L_SENT_BYTES] ||
 				      row[L_DROPS] < prev[L_DROPS])) {
-			rc = err_set(e, "%s:%lu: a counter goes back, so the queue was replaced during the run; run the cell again",
+			rc = err_set(e,
+				     "%s:%lu: a counter goes back, so the queue was replaced during the run; run the cell again",
 				     path, csv.lineno);
 		} else if (!first) {
 			acc_hold(a, c, prev, t0, fmin(row[L_T], t1));
@@ -99,7 +101,8 @@ static int read_link(const struct cell *c, const char *path, double t0,
 	}
 	csv_close(&csv);
 	if (!rc && first)
-		rc = err_set(e, "%s:2: no sample; the sampler never ran, see console.log and run the cell again",
+		rc = err_set(e,
+			     "%s:2: no sample; the sampler never ran, see console.log and run the cell again",
 			     path);
 	if (!rc)
 		*last = prev[L_T];

@@ -109,7 +109,8 @@ static int verdict_add(json_t *a, const struct run *run, size_t n,
 	bool pass = s.n && s.median >= x->low && s.median <= x->high;
 
 	if (!metric_defined(x->metric))
-		return err_set(e, "%s/cell.conf: expects '%s', which is no metric; weir-analyze --metrics lists them",
+		return err_set(e,
+			       "%s/cell.conf: expects '%s', which is no metric; weir-analyze --metrics lists them",
 			       run[0].cell.dir, x->metric);
 	v = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:i, s:o, s:o, s:s, s:s}",
 		      "point", run[0].cell.point, "cc", run[0].cell.cc,

@@ -88,14 +88,17 @@ static void write_conf(const struct shape *s)
 {
 	FILE *f = create(s, "cell.conf");
 
-	fprintf(f, "SCENARIO=synth\nTITLE='Synthetic cells'\nCELL=%s\nCC=%s\nPOINT=%s\nSEED=%d\nORDER=%d\n",
+	fprintf(f,
+		"SCENARIO=synth\nTITLE='Synthetic cells'\nCELL=%s\nCC=%s\nPOINT=%s\nSEED=%d\nORDER=%d\n",
 		s->id, s->cc, s->point, s->seed, s->order);
 	fprintf(f, "RATE_BPS=%.0f\nRTT_US=%.0f\nBUFFER_PKTS=%.0f\nBUFFER_TEXT=%.0fpkt\n",
 		s->rate_bps, s->rtt_us, s->buffer, s->buffer);
-	fprintf(f, "LOSS_PPM=0\nDROP_EVERY=0\nDURATION_US=%.0f\nWARMUP_US=%.0f\nQUICKACK=0\nFLOWS=%d\n",
+	fprintf(f,
+		"LOSS_PPM=0\nDROP_EVERY=0\nDURATION_US=%.0f\nWARMUP_US=%.0f\nQUICKACK=0\nFLOWS=%d\n",
 		s->duration_s * 1e6, s->warmup_s * 1e6, s->flows);
 	for (int i = 0; i < s->flows; i++)
-		fprintf(f, "FLOW%d_CC=%s\nFLOW%d_START_US=0\nFLOW%d_STOP_US=%.0f\nFLOW%d_RTT_US=%.0f\nFLOW%d_BYTES=%.0f\n",
+		fprintf(f,
+			"FLOW%d_CC=%s\nFLOW%d_START_US=0\nFLOW%d_STOP_US=%.0f\nFLOW%d_RTT_US=%.0f\nFLOW%d_BYTES=%.0f\n",
 			i + 1, s->flow_cc[i], i + 1, i + 1, s->duration_s * 1e6,
 			i + 1, s->rtt_us, i + 1, s->bytes);
 	fputs(s->extra ? s->extra : "EVENTS=0\nPARAMS=0\nEXPECTS=0\n", f);
@@ -110,14 +113,17 @@ static void write_flow(const struct shape *s, int i)
 	snprintf(name, sizeof(name), "flow-%d.csv", i + 1);
 	f = create(s, name);
 	/* a column more than needed, and another order: read by header */
-	fputs("state,t_us,ca_state,cwnd,srtt_us,unacked,sacked,lost,retrans,bytes_acked,bytes_sent,bytes_retrans,retrans_total,delivered,delivered_ce,pacing_Bps,busy_us,rwnd_limited_us,sndbuf_limited_us\n", f);
+	fputs("state,t_us,ca_state,cwnd,srtt_us,unacked,sacked,lost,retrans,", f);
+	fputs("bytes_acked,bytes_sent,bytes_retrans,retrans_total,delivered,delivered_ce,", f);
+	fputs("pacing_Bps,busy_us,rwnd_limited_us,sndbuf_limited_us\n", f);
 	for (int k = 0; k <= s->duration_s * 100; k++) {
 		double t = k / 100.0, bytes = s->goodput(s, i, t);
 		double drops = s->drops(s, t);
 
 		if (s->bytes > 0 && bytes > s->bytes)
 			break;
-		fprintf(f, "1,%.0f,%d,%.0f,%.0f,%.0f,2,1,3,%.0f,%.0f,%.0f,%.0f,%.0f,0,18446744073709551615,%.0f,0,0\n",
+		fprintf(f,
+			"1,%.0f,%d,%.0f,%.0f,%.0f,2,1,3,%.0f,%.0f,%.0f,%.0f,%.0f,0,18446744073709551615,%.0f,0,0\n",
 			t * 1e6, drops > s->drops(s, t - 0.01) ? 3 : 0,
 			s->cwnd(s, i, t), s->srtt(s, i, t), s->cwnd(s, i, t),
 			bytes, bytes + drops * MSS, drops * MSS, drops,
@@ -162,9 +168,15 @@ static void write_cell(const struct shape *s)
 	}
 	fclose(f);
 	f = create(s, "lab.json");
-	fprintf(f, "{\"kernel\":\"6.1\",\"release\":\"6.1.0-synthetic\",\"seed\":%d,\"exit\":0,\"wall_s\":%.1f,\"virtual_s\":%.1f,\"virtual_per_wall\":%.2f,\"input_hash\":\"%064x\",\"inputs\":{\"qemu\":\"QEMU emulator version 0.0 (synthetic)\",\"kernel_package\":\"linux-image-synthetic 6.1\",\"vmlinuz_sha256\":\"%064d\",\"initramfs_sha256\":\"%064d\",\"cmdline\":\"quiet weir_seed=%d\"}}\n",
-		s->seed, s->duration_s / 2, s->duration_s, 2.0, s->seed, 1, 2,
-		s->seed);
+	fputs("{\"kernel\":\"6.1\",\"release\":\"6.1.0-synthetic\",\"exit\":0,", f);
+	fprintf(f, "\"seed\":%d,", s->seed);
+	fprintf(f, "\"wall_s\":%.1f,\"virtual_s\":%.1f,\"virtual_per_wall\":2,",
+		s->duration_s / 2, s->duration_s);
+	fprintf(f, "\"input_hash\":\"%064x\",\"inputs\":{", s->seed);
+	fputs("\"qemu\":\"QEMU emulator version 0.0 (synthetic)\",", f);
+	fputs("\"kernel_package\":\"linux-image-synthetic 6.1\",", f);
+	fprintf(f, "\"vmlinuz_sha256\":\"%064d\",\"initramfs_sha256\":\"%064d\",", 1, 2);
+	fprintf(f, "\"cmdline\":\"quiet weir_seed=%d\"}}\n", s->seed);
 	fclose(f);
 }
 
@@ -179,19 +191,23 @@ static double flat_goodput(const struct shape *s, int i, double t)
 
 static double flat_cwnd(const struct shape *s, int i, double t)
 {
-	(void)s, (void)i, (void)t;
+	(void)s;
+	(void)i;
+	(void)t;
 	return 40;
 }
 
 static double flat_srtt(const struct shape *s, int i, double t)
 {
-	(void)i, (void)t;
+	(void)i;
+	(void)t;
 	return s->rtt_us + 12000;
 }
 
 static double flat_queue(const struct shape *s, double t)
 {
-	(void)s, (void)t;
+	(void)s;
+	(void)t;
 	return 10;
 }
 
@@ -209,7 +225,7 @@ static double flat_sent(const struct shape *s, double t)
 static double flat_drops(const struct shape *s, double t)
 {
 	(void)s;
-	return t < 0 ? 0 : floor(t + 0.5 + 1e-9);
+	return t < 0 ? 0 : floor(t + 0.5 + 0.000000001);
 }
 
 static const struct shape steady = {
@@ -227,7 +243,8 @@ static double saw_cwnd(const struct shape *s, int i, double t)
 {
 	long tick = lround(t * 100);
 
-	(void)s, (void)i;
+	(void)s;
+	(void)i;
 	/* 50.25 on average over a tooth, so the mean is 75 - 0.25 + ... */
 	return 50 + (double)(tick % 200 / 4);
 }
@@ -259,7 +276,8 @@ static double pair_goodput(const struct shape *s, int i, double t)
 
 static double step_goodput(const struct shape *s, int i, double t)
 {
-	(void)s, (void)i;
+	(void)s;
+	(void)i;
 	return (t <= 10 ? 10e6 * t : 100e6 + 20e6 * (t - 10)) / 8 * MSS / WIRE;
 }
 
@@ -284,7 +302,7 @@ static double mat_full(const struct shape *s)
 
 	if (s->knob[1] > 0)
 		return 0.93 * (1 - p) * (1 + s->knob[2] / 300);
-	return fmin(0.955, 0.02 + 0.012 / sqrt(p + 1e-6) * (1 + s->knob[2] / 20));
+	return fmin(0.955, 0.02 + 0.012 / sqrt(p + 0.000001) * (1 + s->knob[2] / 20));
 }
 
 static double mat_goodput(const struct shape *s, int i, double t)
@@ -385,9 +403,12 @@ static void seeds(void)
 		s.order = i + 1;
 		s.knob[0] = mbps[i] * 1e6;
 		s.extra = "EVENTS=0\nPARAMS=0\nEXPECTS=3\n"
-			"EXPECT1_METRIC=goodput_bps\nEXPECT1_LOW=7900000\nEXPECT1_HIGH=8100000\nEXPECT1_SOURCE='it'\\''s arithmetic'\n"
-			"EXPECT2_METRIC=flow1.goodput_bps\nEXPECT2_LOW=8500000\nEXPECT2_HIGH=\nEXPECT2_SOURCE=arithmetic\n"
-			"EXPECT3_METRIC=jain\nEXPECT3_LOW=0\nEXPECT3_HIGH=1\nEXPECT3_SOURCE='undefined for one flow'\n";
+			"EXPECT1_METRIC=goodput_bps\nEXPECT1_LOW=7900000\nEXPECT1_HIGH=8100000\n"
+			"EXPECT1_SOURCE='it'\\''s arithmetic'\n"
+			"EXPECT2_METRIC=flow1.goodput_bps\nEXPECT2_LOW=8500000\nEXPECT2_HIGH=\n"
+			"EXPECT2_SOURCE=arithmetic\n"
+			"EXPECT3_METRIC=jain\nEXPECT3_LOW=0\nEXPECT3_HIGH=1\n"
+			"EXPECT3_SOURCE='undefined for one flow'\n";
 		write_cell(&s);
 	}
 }
@@ -420,7 +441,9 @@ int main(int argc, char **argv)
 		write_cell(&s);
 	} else if (!strcmp(argv[1], "step")) {
 		s.goodput = step_goodput;
-		s.extra = "EVENTS=2\nEVENT1_AT_US=7000000\nEVENT1_RTT_US=50000\nEVENT2_AT_US=10000000\nEVENT2_RATE_BPS=20000000\nPARAMS=0\nEXPECTS=0\n";
+		s.extra = "EVENTS=2\nEVENT1_AT_US=7000000\nEVENT1_RTT_US=50000\n"
+			"EVENT2_AT_US=10000000\nEVENT2_RATE_BPS=20000000\n"
+			"PARAMS=0\nEXPECTS=0\n";
 		write_cell(&s);
 	} else if (!strcmp(argv[1], "bytes")) {
 		s.bytes = 1e6;
