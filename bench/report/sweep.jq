@@ -95,16 +95,19 @@ def sweep_figure($r; $f):
   | ($f.metric | endswith("_pkts") and ($all | min) > 0 and $peak / ($all | min) >= 50) as $log
   | (if $log then ($all | min) / 2 else 0 end) as $bottom
   | (($ccs | length) / 4 | ceil) as $legend
-  | (316 + 17 * $legend) as $h
+  | (322 + 17 * $legend) as $h
   | bands($verdicts; $x; $u.scale; $top * (if $log then 2 else 1.06 end); $bottom) as $bands
   | terminal($f.name; 460; $h),
     "set lmargin at screen 0.13", "set rmargin at screen 0.97",
-    "set bmargin at screen \(52 / $h)", "set tmargin at screen \(1 - (38 + 17 * $legend) / $h)",
+    "set bmargin at screen \(52 / $h)", "set tmargin at screen \(1 - (44 + 17 * $legend) / $h)",
     "set label 99 \($f.title + (if $u.unit == "" then "" else " (\($u.unit))" end) | q) at graph 0, screen \(1 - 14 / $h) left tc rgb '\(ink)' font ',13'",
     (if $log then "set logscale y", "set yrange [\($bottom):\($top * 2)]"
      else yaxis($top; []; 5) end),
     xsetup($x),
-    "set key at graph 1, screen \(1 - 24 / $h) right top horizontal maxcols 4 font ',11' Left reverse samplen 1.2",
+    "set key off",
+    # gnuplot's own key makes room for the longest name in every column
+    ($ccs | to_entries[]
+     | "set label \(100 + .key) \(.value | q) at screen \(0.145 + 0.215 * (.key % 4)), screen \(1 - (38 + 17 * (.key / 4 | floor)) / $h) left point pt \(marker(.value)) ps 0.8 lw 2 lc rgb '\(colour(.value))' offset 0.4,-0.3 tc rgb '\(ink)' font ',10.5'"),
     ($ccs | to_entries[] | .key as $k | .value as $cc
      | block("$s\($k)"; $rows[] | select(.cc == $cc) | . as $g | .metrics[$f.metric]
              | select(.median != null)
@@ -118,7 +121,7 @@ def sweep_figure($r; $f):
        | "$b\(.key) u 1:2:(0):($3-$2) w vectors nohead lw 10 lc rgb '#b8\(.value.colour[1:])' notitle"),
       ($ccs | to_entries[]
        | "$s\(.key) u 1:2:3:4 w yerrorbars lw 1.2 pt 0 lc rgb '\(colour(.value))' notitle",
-         "$s\(.key) u 1:2 w lp lw 2 pt \(marker(.value)) ps 0.7 lc rgb '\(colour(.value))' title \(.value | q)")]
+         "$s\(.key) u 1:2 w lp lw 2 pt \(marker(.value)) ps 0.7 lc rgb '\(colour(.value))' notitle")]
       | join(", \\\n  ")),
     "unset output", "undefine $*";
 
