@@ -17,6 +17,7 @@
 #ifndef _WEIR_WIN_FILTER_H
 #define _WEIR_WIN_FILTER_H
 
+#include <linux/kernel.h>
 #include <linux/types.h>
 
 /**
@@ -45,11 +46,10 @@ struct win_filter {
  */
 static inline void win_max_reset(struct win_filter *f, u32 time, u32 value)
 {
-	const struct win_sample only = { .time = time, .value = value };
+	unsigned int i;
 
-	f->best[0] = only;
-	f->best[1] = only;
-	f->best[2] = only;
+	for (i = 0; i < ARRAY_SIZE(f->best); i++)
+		f->best[i] = (struct win_sample) { .time = time, .value = value };
 }
 
 /**
@@ -75,24 +75,39 @@ static inline bool win_max_matters(const struct win_filter *f, u32 value)
 	return value >= f->best[2].value;
 }
 
-/* Drop samples older than @window; let @now fill the places that fall vacant. */
-static inline void win_max_age(struct win_filter *f, u32 window, struct win_sample now)
+/* From the @first on, nothing is better than @now. */
+static inline void win_max_fill(struct win_filter *f, unsigned int first, struct win_sample now)
+{
+	for (; first < ARRAY_SIZE(f->best); first++)
+		f->best[first] = now;
+}
+
+/* Forget what is older than @window; the others move up. Return: whether there was any. */
+static inline bool win_max_expire(struct win_filter *f, u32 window, struct win_sample now)
+{
+	unsigned int old = 0, i;
+
+	while (old < ARRAY_SIZE(f->best) && now.time - f->best[old].time > window)
+		old++;
+	if (!old)
+		return false;
+	for (i = old; i < ARRAY_SIZE(f->best); i++)
+		f->best[i - old] = f->best[i];
+	win_max_fill(f, ARRAY_SIZE(f->best) - old, now);
+
+	return true;
+}
+
+/* A sample that is its own successor leaves none when it goes: give it one. */
+static inline void win_max_renew(struct win_filter *f, u32 window, struct win_sample now)
 {
 	u32 age = now.time - f->best[0].time;
 
-	if (age > window) {
-		f->best[0] = f->best[1];
-		f->best[1] = f->best[2];
-		f->best[2] = now;
-		if (now.time - f->best[0].time > window) {
-			f->best[0] = f->best[1];
-			f->best[1] = now;
-		}
-	} else if (age > window / 4 && f->best[1].time == f->best[0].time) {
-		f->best[1] = now;
-		f->best[2] = now;
-	} else if (age > window / 2 && f->best[2].time == f->best[1].time) {
-		f->best[2] = now;
+	if (f->best[1].time == f->best[0].time) {
+		if (age > window / 4)
+			win_max_fill(f, 1, now);
+	} else if (f->best[2].time == f->best[1].time && age > window / 2) {
+		win_max_fill(f, 2, now);
 	}
 }
 
@@ -108,19 +123,14 @@ static inline void win_max_age(struct win_filter *f, u32 window, struct win_samp
 static inline u32 win_max_update(struct win_filter *f, u32 window, u32 time, u32 value)
 {
 	const struct win_sample now = { .time = time, .value = value };
+	bool expired = win_max_expire(f, window, now);
+	unsigned int i = 0;
 
-	if (value >= f->best[0].value || time - f->best[2].time > window) {
-		win_max_reset(f, time, value);
-		return value;
-	}
-
-	if (value >= f->best[1].value) {
-		f->best[1] = now;
-		f->best[2] = now;
-	} else if (value >= f->best[2].value) {
-		f->best[2] = now;
-	}
-	win_max_age(f, window, now);
+	while (i < ARRAY_SIZE(f->best) && value < f->best[i].value)
+		i++;
+	win_max_fill(f, i, now);
+	if (!expired)
+		win_max_renew(f, window, now);
 
 	return win_max(f);
 }
