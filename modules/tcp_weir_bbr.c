@@ -353,9 +353,9 @@ static void bbr_update_min_rtt(struct sock *sk, const struct rate_sample *rs)
 	}
 
 	if (unlikely(expired && !bbr->idle_restart && bbr->state != BBR_PROBE_RTT)) {
-		bbr_save_cwnd(sk);
 		bbr->probe_rtt_done = 0;
 		bbr_enter(sk, BBR_PROBE_RTT, WEIR_WHY_TIME);
+		bbr_save_cwnd(sk);
 	}
 	if (unlikely(bbr->state == BBR_PROBE_RTT))
 		bbr_probe_rtt(sk);

@@ -14,13 +14,25 @@ static struct bbr *bbr_of(const struct sock *sk)
 	return inet_csk_ca(sk);
 }
 
-/* A sender on an otherwise empty path of @mbit Mbit/s */
+/* A sender on an otherwise empty path of @rate bytes per second */
+static struct sock *start_at(u64 rate, u32 rtt_us, u32 buffer)
+{
+	struct sock *sk;
+
+	shim_seed(1);
+	shim_path_init(&path, 1, buffer);
+	path.rate = rate;
+	sk = path.flows[shim_path_connect(&path, "weir_bbr", rtt_us)].sk;
+	/* The handshake saw the RTT: no timeout before the first ACK */
+	inet_csk(sk)->icsk_rto = usecs_to_jiffies(rtt_us) * 6 + HZ;
+
+	return sk;
+}
+
+/* The same in Mbit/s */
 static struct sock *start(u32 mbit, u32 rtt_us, u32 buffer)
 {
-	shim_seed(1);
-	shim_path_init(&path, mbit, buffer);
-
-	return path.flows[shim_path_connect(&path, "weir_bbr", rtt_us)].sk;
+	return start_at(mbit * 125000ULL, rtt_us, buffer);
 }
 
 /* Run until @sk is in @state; @us is the longest that may take. */
@@ -535,11 +547,9 @@ static void policer_is_recognised_and_left_again(void **state)
 
 static void slow_and_long(void **state)
 {
-	struct sock *sk = start(1, 2000000, 1000);
+	struct sock *sk = start_at(8000, 2000000, 1000);
 
-	/* 64 kbit/s over 2 s: a BDP of 11 packets. The handshake saw the RTT. */
-	path.rate = 8000;
-	inet_csk(sk)->icsk_rto = 10 * HZ;
+	/* 64 kbit/s over 2 s: a BDP of 11 packets */
 	shim_path_run(&path, 60 * SECOND);
 	run_until(sk, BBR_PROBE_BW, 10 * SECOND);
 	assert_true(estimate_over_rate(sk) > 0.97 && estimate_over_rate(sk) < 1.03);
@@ -600,7 +610,7 @@ static void arbitrary_samples_do_no_harm(void **state)
 		rs.prior_delivered = tp->delivered - rs.delivered;
 		tp->mss_cache = 88 + get_random_u32() % 65000;
 		inet_csk(sk)->icsk_ca_state = get_random_u32() % 5;
-		tp->snd_cwnd_clamp = get_random_u32() | 1;
+		tp->snd_cwnd_clamp = get_random_u32() >> 1 | 1;
 		if (!(i % 100))
 			bbr_tx_start(sk);
 		if (!(i % 171))

@@ -68,6 +68,9 @@ static void shim_path_enqueue(struct sock *sk, struct sk_buff *skb)
 	u32 queue = shim_path_queue(path);
 	struct shim_transit *transit;
 
+	/* The timer starts with the first packet after idle. */
+	if (!tcp_sk(sk)->packets_out)
+		flow->last_ack_ns = shim_now_ns;
 	path->arrived++;
 	path->queue_max = max(path->queue_max, queue);
 	path->queue_sum += queue;
