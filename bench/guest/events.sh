@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 #
 # What happens at set times: flows begin, the path changes, ss looks at a flow.
 # One resident process (weir-timeline) does it all; changes of the path go to a
@@ -9,20 +9,24 @@ SS_SPACING_US=150000	# between two looks: ss costs tens of milliseconds in the l
 
 # A server that wakes up for every packet costs a third of the lab's time. It
 # gets its data in lots of eleven packets: less than the smallest window it
-# offers, and no part of what it acknowledges.
+# offers, and when acknowledgements are sent does not depend on it. Before the
+# flow ends it gets everything again, so that iperf3 counts it all.
 LOWAT_BYTES=16384
 LOWAT_AFTER_US=20000
 
 # release_schedule: when each server is continued.
 release_schedule()
 {
-	local i start
+	local i start stop port
 
 	for ((i = 1; i <= FLOWS; i++)); do
-		start=FLOW${i}_START_US
+		start=FLOW${i}_START_US stop=FLOW${i}_STOP_US
 		flow_lead "$i"
 		echo "$((${!start} - LEAD)) cont ${SERVER_PID[i]}"
-		echo "$((${!start} + LOWAT_AFTER_US)) lowat ${SERVER_PID[i]} $((DATA_PORT + i)) $LOWAT_BYTES"
+		((${!stop} - ${!start} > 4 * LOWAT_AFTER_US)) || continue
+		port=$((DATA_PORT + i))
+		echo "$((${!start} + LOWAT_AFTER_US)) lowat ${SERVER_PID[i]} $port $LOWAT_BYTES"
+		echo "$((${!stop} - LOWAT_AFTER_US)) lowat ${SERVER_PID[i]} $port 1"
 	done
 }
 
@@ -58,18 +62,54 @@ change_schedule()
 	done
 }
 
+# hold_schedule: a client tells its server that all is sent when it has written
+# all, not when all has arrived, and the server then hangs up. For flows of a set
+# size the control wire holds the client's messages until the run is over.
+hold_schedule()
+{
+	local i bytes start
+
+	for ((i = 1; i <= FLOWS; i++)); do
+		bytes=FLOW${i}_BYTES start=FLOW${i}_START_US
+		((${!bytes} > 0)) || continue
+		flow_lead "$i"
+		echo "$((${!start} - (LEAD - LEAD_US) / 2)) write $RUN_DIR/ctl-$i qdisc change dev ctl root plug block"
+		echo "$DURATION_US write $RUN_DIR/ctl-$i qdisc change dev ctl root plug release_indefinite"
+	done
+}
+
+# resident_tc NAME FIFO: a tc in a namespace that waits for lines.
+resident_tc()
+{
+	mkfifo "$RUN_DIR/$2"
+	tc -n "$PREFIX$1" -batch - <"$RUN_DIR/$2" &
+	TC_PID+=($!)
+}
+
+# residents: those that the schedule writes to.
+residents()
+{
+	local i bytes
+
+	((EVENTS == 0)) || resident_tc mid tc
+	for ((i = 1; i <= FLOWS; i++)); do
+		bytes=FLOW${i}_BYTES
+		((${!bytes} > 0)) || continue
+		tc -n "${PREFIX}s$i" qdisc add dev ctl root plug limit 1000000
+		tc -n "${PREFIX}s$i" qdisc change dev ctl root plug release_indefinite
+		resident_tc "s$i" "ctl-$i"
+	done
+}
+
 # timeline_start T0_NS: begin to follow the schedule.
 timeline_start()
 {
-	if ((EVENTS > 0)); then
-		mkfifo "$RUN_DIR/tc"
-		tc -n "${PREFIX}mid" -batch - <"$RUN_DIR/tc" &
-		TC_PID=$!
-	fi
 	{
-		release_schedule
-		ss_schedule
+		# At equal times, what must be exact comes first.
 		change_schedule
+		release_schedule
+		hold_schedule
+		ss_schedule
 	} | sort -s -n -k 1,1 >"$RUN_DIR/schedule"
 	weir-timeline "$1" <"$RUN_DIR/schedule" >"$OUT/events.csv" &
 	TIMELINE_PID=$!

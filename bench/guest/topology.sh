@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 #
 # The path under test, in network namespaces (names get $PREFIX):
 #
@@ -169,6 +169,27 @@ sysctls()
 	in_ns "$1" sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 "${keys[@]}"
 }
 
+# socket_bytes: set SOCKET_BYTES to what a socket may buffer: four times all that
+# the path can hold, so that no buffer is ever the limit.
+socket_bytes()
+{
+	local rate=$RATE_BPS rtt=$RTT_US n name
+
+	for ((n = 1; n <= EVENTS; n++)); do
+		name=EVENT${n}_RATE_BPS
+		((${!name:-0} <= rate)) || rate=${!name}
+		name=EVENT${n}_RTT_US
+		((${!name:-0} <= rtt)) || rtt=${!name}
+	done
+	for ((n = 1; n <= FLOWS; n++)); do
+		name=FLOW${n}_RTT_US
+		((${!name} <= rtt)) || rtt=${!name}
+	done
+	SOCKET_BYTES=$((4 * (rate * rtt / 8000000 + BUFFER_PKTS * 1514)))
+	((SOCKET_BYTES >= 16777216)) || SOCKET_BYTES=16777216
+	((SOCKET_BYTES <= 1073741824)) || SOCKET_BYTES=1073741824
+}
+
 # topology_up: build it.
 topology_up()
 {
@@ -177,6 +198,9 @@ topology_up()
 
 	for ((i = 1; i <= FLOWS; i++)); do
 		names+=("s$i")
+	done
+	for i in "${names[@]}"; do
+		undo ip netns del "$PREFIX$i"
 	done
 	printf "netns add $PREFIX%s\n" "${names[@]}" | ip -batch -
 	for i in "${names[@]}"; do
