@@ -63,7 +63,7 @@ KOUT := $(OUT)/modules/$(RELEASE)
 ifneq ($(shell grep -s '^CONFIG_CC_IS_CLANG=y' $(KDIR)/include/config/auto.conf $(KDIR)/.config),)
 LLVM ?= 1
 endif
-KBUILD_ARGS := -C $(KDIR) M=$(FARM) W=1 $(if $(LLVM),LLVM=$(LLVM))
+KBUILD_ARGS := -C $(KDIR) M=$(FARM) W=1 $(if $(LLVM),LLVM=$(LLVM)) $(if $(SPARSE),C=2)
 # Without the kernel's vmlinux no BTF can be made for modules, and kbuild says
 # so once for each of them; nothing here needs it.
 KBUILD_ARGS += $(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=)
@@ -104,6 +104,11 @@ tools: $(TOOLS)
 out/bin/weir-%: bench/%.c $(wildcard bench/*.h) $$(wildcard bench/%/*.[ch])
 	@mkdir -p $(@D)
 	$(CC) $(TOOL_CFLAGS) -o $@ $(filter %.c,$^) $(LDLIBS_$*)
+
+# --- Checks ----------------------------------------------------------------
+
+lint:
+	@tests/lint
 
 # --- Unit tests ------------------------------------------------------------
 #

@@ -91,6 +91,8 @@ static inline void hystart_pp_init(struct hystart_pp *h)
  * hystart_pp_active() - whether HyStart++ rules slow start at present
  * @tp: the connection
  * @h: its HyStart++ state
+ *
+ * Return: true in the initial slow start, unless it is switched off.
  */
 static inline bool hystart_pp_active(const struct tcp_sock *tp, const struct hystart_pp *h)
 {

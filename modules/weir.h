@@ -114,6 +114,8 @@ static inline void weir_set_cwnd(struct tcp_sock *tp, u32 cwnd)
  *
  * ssthresh keeps its infinite initial value until the first loss, mark, or
  * exit by delay.
+ *
+ * Return: true until then, and again after an undo of what made it finite.
  */
 static inline bool weir_in_initial_slow_start(const struct tcp_sock *tp)
 {

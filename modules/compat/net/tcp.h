@@ -203,6 +203,8 @@ static inline u32 weir_tso_autosize(const struct sock *sk, u32 mss, u32 min_segs
  * @tp: the connection
  *
  * Kernels with accurate ECN have two ways of having agreed and no TCP_ECN_OK.
+ *
+ * Return: true if they did.
  */
 static inline bool weir_ecn_negotiated(const struct tcp_sock *tp)
 {
@@ -219,6 +221,8 @@ static inline bool weir_ecn_negotiated(const struct tcp_sock *tp)
  *
  * With accurate ECN (RFC 9768) the flag is part of a counter that the kernel
  * keeps by itself.
+ *
+ * Return: true if it does.
  */
 static inline bool weir_ecn_classic(const struct tcp_sock *tp)
 {

@@ -216,9 +216,11 @@ static int param_get_bool(char *buffer, const struct kernel_param *kp)
 const struct kernel_param_ops param_ops_uint = {
 	.set = param_set_uint, .get = param_get_uint,
 };
+
 const struct kernel_param_ops param_ops_int = {
 	.set = param_set_uint, .get = param_get_uint,
 };
+
 const struct kernel_param_ops param_ops_bool = {
 	.set = param_set_bool, .get = param_get_bool,
 };
@@ -245,35 +247,27 @@ u32 int_sqrt64(u64 x)
 }
 
 /*
- * Windowed maximum over @win time units, as a monotonic list of at most three
- * candidates: each later and smaller than the one before, the first of them
- * the answer. The kernel's differs in when it renews the spare candidates,
- * which a test that needs more than the answer must not depend on.
+ * Windowed maximum over @win time units: a queue of at most three candidates,
+ * each later and smaller than the one before it, the first being the answer.
+ * The kernel's renews its spare candidates by other rules; a test must not
+ * depend on more than the maximum.
  */
 u32 minmax_running_max(struct minmax *m, u32 win, u32 t, u32 meas)
 {
-	struct minmax_sample val = { .t = t, .v = meas };
+	struct minmax_sample queue[3];
+	int i, n = 0;
 
-	if (meas >= m->s[0].v || t - m->s[2].t > win)
-		return minmax_reset(m, t, meas);
-	if (meas >= m->s[1].v)
-		m->s[2] = m->s[1] = val;
-	else if (meas >= m->s[2].v)
-		m->s[2] = val;
+	for (i = 0; i < 3; i++) {
+		const struct minmax_sample *s = &m->s[i];
+		bool again = i && s->t == s[-1].t && s->v == s[-1].v;
 
-	if (t - m->s[0].t > win) {
-		m->s[0] = m->s[1];
-		m->s[1] = m->s[2];
-		m->s[2] = val;
-		if (t - m->s[0].t > win) {
-			m->s[0] = m->s[1];
-			m->s[1] = m->s[2];
-		}
-	} else if (m->s[1].t == m->s[0].t && t - m->s[1].t > win / 4) {
-		m->s[2] = m->s[1] = val;
-	} else if (m->s[2].t == m->s[1].t && t - m->s[2].t > win / 2) {
-		m->s[2] = val;
+		if (!again && t - s->t <= win && s->v > meas)
+			queue[n++] = *s;
 	}
+	n = min(n, 2);
+	queue[n] = (struct minmax_sample) { .t = t, .v = meas };
+	for (i = 0; i < 3; i++)
+		m->s[i] = queue[min(i, n)];
 
 	return m->s[0].v;
 }

@@ -61,6 +61,8 @@ extern bool shim_trace_on;
  * @cc: congestion control, as registered ("weir_reno")
  *
  * The private area is zero and init() has not run.
+ *
+ * Return: the socket; shim_close() frees it.
  */
 struct sock *shim_socket(const char *cc);
 
@@ -130,13 +132,13 @@ u64 shim_next_send_ns(const struct sock *sk);
  */
 void shim_idle(struct sock *sk, u64 us);
 
-/* --- Acknowledgements --------------------------------------------------------- */
+/* --- Acknowledgments --------------------------------------------------------- */
 
 /**
- * struct shim_ack - one acknowledgement
+ * struct shim_ack - one acknowledgment
  * @acked: packets acknowledged cumulatively
  * @sack_skip: packets at the head of the queue, after @acked, that the
- *	       selective acknowledgement leaves out
+ *	       selective acknowledgment leaves out
  * @sacked: packets selectively acknowledged after those
  * @lost: packets at the head of the queue, after @acked, found to be lost
  * @rtt_us: RTT sample, -1 if there is none; %SHIM_RTT_MEASURE to take it from

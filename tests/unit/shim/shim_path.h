@@ -3,7 +3,7 @@
  * shim_path.h - senders on a path with one bottleneck
  *
  * Data packets enter the bottleneck's queue at once, leave it at its rate, and
- * their acknowledgements return one base RTT later:
+ * their acknowledgments return one base RTT later:
  *
  *	RTT = base + one packet's transmission + queueing delay
  *

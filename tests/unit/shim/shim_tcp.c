@@ -129,11 +129,14 @@ struct sock *shim_socket(const char *cc)
 	tp->snd_ssthresh = TCP_INFINITE_SSTHRESH;
 	tp->reordering = 3;
 	/* Sequence numbers are about to wrap. */
-	tp->snd_una = tp->snd_nxt = tp->high_seq = 0xffff0000U;
+	tp->snd_una = 0xffff0000U;
+	tp->snd_nxt = tp->snd_una;
+	tp->high_seq = tp->snd_una;
 	tp->rtt_min.s[0].v = ~0U;
 	tp->delivered = 1;
 	shim_clock(tp);
-	tp->delivered_mstamp = tp->first_tx_mstamp = tp->tcp_mstamp;
+	tp->delivered_mstamp = tp->tcp_mstamp;
+	tp->first_tx_mstamp = tp->tcp_mstamp;
 	tp->lsndtime = tcp_jiffies32;
 
 	return sk;
@@ -333,7 +336,7 @@ static void shim_restart_after_idle(struct sock *sk)
 	struct tcp_sock *tp = tcp_sk(sk);
 	s32 idle = tcp_jiffies32 - tp->lsndtime;
 	s32 rto = inet_csk(sk)->icsk_rto;
-	u32 floor = min(tp->snd_cwnd, (u32)TCP_INIT_CWND);
+	u32 floor = min_t(u32, tp->snd_cwnd, TCP_INIT_CWND);
 
 	if (tp->packets_out || inet_csk(sk)->icsk_ca_ops->cong_control || idle <= rto)
 		return;

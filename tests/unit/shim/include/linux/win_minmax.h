@@ -23,7 +23,9 @@ static inline u32 minmax_reset(struct minmax *m, u32 t, u32 meas)
 {
 	struct minmax_sample val = { .t = t, .v = meas };
 
-	m->s[0] = m->s[1] = m->s[2] = val;
+	m->s[0] = val;
+	m->s[1] = val;
+	m->s[2] = val;
 	return m->s[0].v;
 }
 
