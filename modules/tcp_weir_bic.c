@@ -24,7 +24,8 @@
  *
  * Differences from the source:
  * - cwnd is whole packets; the fraction is kept beside it and counts in the
- *   search.
+ *   search. The step is computed anew when cwnd has changed, and over the last
+ *   two packets to Wmax each time a sixteenth of a packet has been earned.
  * - Steps are also at most cwnd, doubling per round trip: with the source's
  *   constants a window of 14 may grow by 32.
  * - Wmax is noted below low_window as well: one left over from better times
@@ -62,6 +63,9 @@ enum bic_state {
 /**
  * struct bic - per-connection state
  * @credit: growth short of a whole packet [1/1024 packet * cwnd]
+ * @recheck: credit at which the step is computed anew [as @credit]
+ * @step: growth per round trip [1/1024 packet]
+ * @step_cwnd: window that @step was computed for, 0 if none [packets]
  * @max_win: Wmax, upper end of the search, 0 if unknown [packets]
  * @prior_max_win: Wmax before the last reduction, for undo [packets]
  * @probe_step: step of max probing, 0 if not probing [packets]
@@ -69,6 +73,9 @@ enum bic_state {
  */
 struct bic {
 	u64 credit;
+	u64 recheck;
+	u32 step;
+	u32 step_cwnd;
 	u32 max_win;
 	u32 prior_max_win;
 	u32 probe_step;
@@ -100,17 +107,9 @@ static enum bic_state bic_state(const struct sock *sk)
  */
 static u64 bic_gap(const struct bic *bic, u32 cwnd)
 {
-	u64 gap, earned;
+	u64 gap = bic->max_win > cwnd ? (u64)(bic->max_win - cwnd) << BIC_SHIFT : 0;
 
-	if (cwnd >= bic->max_win)
-		return 0;
-	gap = (u64)(bic->max_win - cwnd) << BIC_SHIFT;
-	/* More than two packets of gap: what was earned makes no difference. */
-	if (gap > 2 * BIC_UNIT)
-		return gap;
-	earned = div_u64(bic->credit, cwnd);
-
-	return gap - min(gap, earned);
+	return gap - min(gap, div_u64(bic->credit, cwnd));
 }
 
 /* Capacity has grown, or the search would have met a loss. */
@@ -168,26 +167,52 @@ static u32 bic_step(struct sock *sk)
 	return min3(bic->probe_step ? : smax, smax, cwnd) << BIC_SHIFT;
 }
 
-/**
- * bic_grow() - open the window
- * @sk: the connection
- * @step: growth per round trip [1/1024 packet]
- * @acked: packets just acknowledged; a window full of them grows cwnd by @step
- */
-static void bic_grow(struct sock *sk, u32 step, u32 acked)
+/* Compute the step, and when to do so next: at a whole packet, or earlier. */
+static noinline void bic_new_step(struct sock *sk)
+{
+	struct bic *bic = inet_csk_ca(sk);
+	u32 cwnd;
+
+	bic->step = bic_step(sk);
+	/* That may have finished the search, and cwnd with it. */
+	cwnd = tcp_snd_cwnd(tcp_sk(sk));
+	bic->step_cwnd = cwnd;
+	bic->recheck = (u64)cwnd << BIC_SHIFT;
+	if (bic->step <= BIC_UNIT && !bic->probe_step && bic->max_win > cwnd)
+		bic->recheck = min(bic->recheck, bic->credit + (bic->recheck >> 4));
+}
+
+/* Turn credit into packets. */
+static noinline void bic_open(struct sock *sk)
 {
 	struct bic *bic = inet_csk_ca(sk);
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 cwnd = tcp_snd_cwnd(tp);
 	u64 packet = (u64)cwnd << BIC_SHIFT;
 
-	bic->credit += (u64)acked * step;
 	if (bic->credit >= packet) {
 		u64 grown = div64_u64(bic->credit, packet);
 
 		bic->credit -= grown * packet;
 		weir_set_cwnd(tp, min_t(u64, cwnd + grown, U32_MAX));
 	}
+	bic_new_step(sk);
+}
+
+/**
+ * bic_grow() - open the window
+ * @sk: the connection, in congestion avoidance
+ * @acked: packets just acknowledged; a window full of them grows cwnd by a step
+ */
+static void bic_grow(struct sock *sk, u32 acked)
+{
+	struct bic *bic = inet_csk_ca(sk);
+
+	if (bic->step_cwnd != tcp_snd_cwnd(tcp_sk(sk)))
+		bic_new_step(sk);
+	bic->credit += (u64)acked * bic->step;
+	if (bic->credit >= bic->recheck)
+		bic_open(sk);
 }
 
 static void bic_cong_avoid(struct sock *sk, u32 ack, u32 acked)
@@ -202,7 +227,7 @@ static void bic_cong_avoid(struct sock *sk, u32 ack, u32 acked)
 		if (!acked)
 			return;
 	}
-	bic_grow(sk, bic_step(sk), acked);
+	bic_grow(sk, acked);
 }
 
 static u32 bic_ssthresh(struct sock *sk)
@@ -224,6 +249,7 @@ static u32 bic_ssthresh(struct sock *sk)
 		bic->max_win = cwnd;
 	bic->probe_step = 0;
 	bic->credit = 0;
+	bic->step_cwnd = 0;
 
 	return reduced;
 }
@@ -233,21 +259,26 @@ static u32 bic_undo_cwnd(struct sock *sk)
 	struct bic *bic = inet_csk_ca(sk);
 
 	bic->max_win = bic->prior_max_win;
+	bic->step_cwnd = 0;
 
 	return tcp_reno_undo_cwnd(sk);
 }
 
+static noinline void bic_trace_ack(const struct sock *sk, s32 rtt_us)
+{
+	const struct bic *bic = inet_csk_ca(sk);
+	const struct weir_values values = {
+		.target = bic->max_win,
+		.aux = bic->probe_step,
+	};
+
+	trace_weir_ack(sk, bic_state(sk), rtt_us, &values);
+}
+
 static void bic_pkts_acked(struct sock *sk, const struct ack_sample *sample)
 {
-	if (trace_weir_ack_enabled()) {
-		const struct bic *bic = inet_csk_ca(sk);
-		const struct weir_values values = {
-			.target = bic->max_win,
-			.aux = bic->probe_step,
-		};
-
-		trace_weir_ack(sk, bic_state(sk), sample->rtt_us, &values);
-	}
+	if (trace_weir_ack_enabled())
+		bic_trace_ack(sk, sample->rtt_us);
 }
 
 static struct tcp_congestion_ops bic_ops __read_mostly = {

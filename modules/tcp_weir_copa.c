@@ -344,7 +344,7 @@ static void copa_answer_heavy_loss(struct sock *sk)
 	copa_drop_velocity(copa);
 }
 
-static void copa_end_round(struct sock *sk)
+static noinline void copa_end_round(struct sock *sk)
 {
 	struct copa *copa = inet_csk_ca(sk);
 
@@ -455,7 +455,7 @@ static void copa_pace(struct sock *sk, u32 rtt_us)
 		   min_t(u64, rate, READ_ONCE(sk->sk_max_pacing_rate)));
 }
 
-static void copa_trace_ack(const struct sock *sk, s32 rtt_us)
+static noinline void copa_trace_ack(const struct sock *sk, s32 rtt_us)
 {
 	const struct copa *copa = inet_csk_ca(sk);
 	const struct tcp_sock *tp = tcp_sk(sk);

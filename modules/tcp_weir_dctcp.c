@@ -95,7 +95,7 @@ static void dctcp_start_window(struct sock *sk)
 }
 
 /* Section 3.3, steps 5 to 8 */
-static void dctcp_end_window(struct sock *sk)
+static noinline void dctcp_end_window(struct sock *sk)
 {
 	struct dctcp *dctcp = inet_csk_ca(sk);
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -120,24 +120,29 @@ static enum dctcp_state dctcp_state(const struct sock *sk)
 	return tcp_in_slow_start(tcp_sk(sk)) ? DCTCP_SLOW_START : DCTCP_AVOID;
 }
 
+static noinline void dctcp_trace_ack(const struct sock *sk, s32 rtt_us)
+{
+	const struct dctcp *dctcp = inet_csk_ca(sk);
+	const struct weir_values values = {
+		.aux = dctcp->alpha >> DCTCP_INFO_SHIFT,
+	};
+
+	trace_weir_ack(sk, dctcp_state(sk), rtt_us, &values);
+}
+
 /*
  * Runs for every ACK, after the delivered are counted and before anything is
  * reduced. in_ack_event() would be before the count on some kernels.
  */
 static void dctcp_pkts_acked(struct sock *sk, const struct ack_sample *sample)
 {
-	struct dctcp *dctcp = inet_csk_ca(sk);
+	const struct dctcp *dctcp = inet_csk_ca(sk);
 
 	if (after(tcp_sk(sk)->snd_una, dctcp->window_end))
 		dctcp_end_window(sk);
 
-	if (trace_weir_ack_enabled()) {
-		const struct weir_values values = {
-			.aux = dctcp->alpha >> DCTCP_INFO_SHIFT,
-		};
-
-		trace_weir_ack(sk, dctcp_state(sk), sample->rtt_us, &values);
-	}
+	if (trace_weir_ack_enabled())
+		dctcp_trace_ack(sk, sample->rtt_us);
 }
 
 static bool dctcp_saw_marks(const struct sock *sk)

@@ -67,8 +67,8 @@ enum vegas_state {
  * @min_rtt_us: least RTT of this round, 0 if there is none yet [us]
  * @rtt_us: RTT that the last decision was based on, for tracing [us]
  * @round_end: sequence number whose acknowledgment ends this round
- * @samples: RTT samples of this round, saturated
- * @clean: a sample of this round certainly did not wait for a delayed ACK
+ * @samples: RTT samples of this round
+ * @acked: bitwise or of the packets that each ACK of this round acknowledged
  * @phase: enum vegas_state while in slow start
  */
 struct vegas {
@@ -76,16 +76,16 @@ struct vegas {
 	u32 min_rtt_us;
 	u32 rtt_us;
 	u32 round_end;
-	u16 samples;
-	u8 clean:1,
-	   phase:2;
+	u32 samples;
+	u32 acked;
+	u8 phase;
 };
 
 static void vegas_forget_samples(struct vegas *vegas)
 {
 	vegas->min_rtt_us = 0;
 	vegas->samples = 0;
-	vegas->clean = 0;
+	vegas->acked = 0;
 }
 
 /* Measure what is sent from now on. */
@@ -132,7 +132,7 @@ static u32 vegas_window_without_queue(const struct vegas *vegas, u32 cwnd, u32 r
 	return div_u64((u64)cwnd * vegas->base_rtt_us, rtt_us);
 }
 
-static void vegas_trace_ack(const struct sock *sk, s32 rtt_us)
+static noinline void vegas_trace_ack(const struct sock *sk, s32 rtt_us)
 {
 	const struct vegas *vegas = inet_csk_ca(sk);
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -151,28 +151,38 @@ static void vegas_trace_ack(const struct sock *sk, s32 rtt_us)
 	trace_weir_ack(sk, vegas_state(sk), rtt_us, &values);
 }
 
+/* Whether @a is less than @b, where a @b of 0 stands for none yet */
+static bool vegas_less(u32 a, u32 b)
+{
+	return a - 1 < b - 1;
+}
+
 static void vegas_pkts_acked(struct sock *sk, const struct ack_sample *sample)
 {
 	struct vegas *vegas = inet_csk_ca(sk);
 	u32 rtt_us = sample->rtt_us;
 
 	/* Negative: retransmitted, so that the RTT is ambiguous. */
-	if (sample->rtt_us <= 0)
-		goto trace;
-
-	if (!vegas->base_rtt_us || rtt_us < vegas->base_rtt_us)
-		vegas->base_rtt_us = rtt_us;
-	if (!vegas->min_rtt_us || rtt_us < vegas->min_rtt_us)
-		vegas->min_rtt_us = rtt_us;
-	if (vegas->samples < U16_MAX)
+	if (sample->rtt_us > 0) {
+		if (vegas_less(rtt_us, vegas->base_rtt_us))
+			vegas->base_rtt_us = rtt_us;
+		if (vegas_less(rtt_us, vegas->min_rtt_us))
+			vegas->min_rtt_us = rtt_us;
 		vegas->samples++;
+		vegas->acked |= sample->pkts_acked;
+	}
 
-	/* Two packets in one ACK: the receiver was waiting for no timer. */
-	if (sample->pkts_acked > 1 || vegas->samples >= VEGAS_CLEAN_SAMPLES)
-		vegas->clean = 1;
-trace:
 	if (trace_weir_ack_enabled())
 		vegas_trace_ack(sk, sample->rtt_us);
+}
+
+/*
+ * Whether a sample of this round certainly did not wait for a delayed-ACK
+ * timer: an ACK of two packets never does, nor all of three samples.
+ */
+static bool vegas_clean(const struct vegas *vegas)
+{
+	return vegas->acked > 1 || vegas->samples >= VEGAS_CLEAN_SAMPLES;
 }
 
 /**
@@ -235,17 +245,16 @@ static bool vegas_judge(struct sock *sk, bool round_ended)
 		vegas->phase = VEGAS_DOUBLE;
 		return true;
 	}
-	if (!round_ended || !vegas->clean)
+	if (!round_ended || !vegas_clean(vegas))
 		return false;
 	vegas_leave_slow_start(sk);
 
 	return true;
 }
 
-static void vegas_slow_start(struct sock *sk, bool round_ended, u32 acked)
+static noinline void vegas_slow_start(struct sock *sk, bool round_ended, u32 acked)
 {
 	struct vegas *vegas = inet_csk_ca(sk);
-	struct tcp_sock *tp = tcp_sk(sk);
 
 	if (vegas->phase == VEGAS_JUDGE)
 		round_ended = vegas_judge(sk, round_ended);
@@ -255,23 +264,32 @@ static void vegas_slow_start(struct sock *sk, bool round_ended, u32 acked)
 		vegas_start_round(sk);
 
 	if (vegas->phase == VEGAS_DOUBLE && tcp_is_cwnd_limited(sk))
-		tcp_slow_start(tp, acked);
+		tcp_slow_start(tcp_sk(sk), acked);
 }
 
-static void vegas_cong_avoid(struct sock *sk, u32 ack, u32 acked)
+static noinline void vegas_end_round(struct sock *sk)
 {
 	struct vegas *vegas = inet_csk_ca(sk);
+
+	if (!vegas_clean(vegas))
+		return;
+	vegas->rtt_us = vegas->min_rtt_us;
+	if (tcp_is_cwnd_limited(sk))
+		vegas_avoid(sk);
+	vegas_start_round(sk);
+}
+
+/* Most ACKs end here: what is rare is kept out of line, and registers unsaved. */
+static void vegas_cong_avoid(struct sock *sk, u32 ack, u32 acked)
+{
+	const struct vegas *vegas = inet_csk_ca(sk);
 	/* All that was in flight when the round began has been acknowledged. */
 	bool round_ended = after(ack, vegas->round_end);
 
-	if (tcp_in_slow_start(tcp_sk(sk))) {
+	if (tcp_in_slow_start(tcp_sk(sk)))
 		vegas_slow_start(sk, round_ended, acked);
-	} else if (round_ended && vegas->clean) {
-		vegas->rtt_us = vegas->min_rtt_us;
-		if (tcp_is_cwnd_limited(sk))
-			vegas_avoid(sk);
-		vegas_start_round(sk);
-	}
+	else if (round_ended)
+		vegas_end_round(sk);
 }
 
 /* Loss, reordering, and their repair disturb RTT: measure anew afterwards. */

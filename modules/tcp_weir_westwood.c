@@ -108,7 +108,7 @@ static u32 westwood_bdp(const struct sock *sk)
 		     U32_MAX);
 }
 
-static void westwood_take_sample(struct sock *sk)
+static noinline void westwood_take_sample(struct sock *sk)
 {
 	struct westwood *westwood = inet_csk_ca(sk);
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -125,6 +125,7 @@ static void westwood_take_sample(struct sock *sk)
 	else if (sample > bw || !tp->app_limited)
 		bw = bw - (bw >> WESTWOOD_GAIN_SHIFT) + (sample >> WESTWOOD_GAIN_SHIFT);
 	WRITE_ONCE(westwood->bw, bw);
+	westwood_start_interval(sk);
 }
 
 static u64 westwood_bytes_per_sec(u32 bw, u32 mss)
@@ -132,7 +133,7 @@ static u64 westwood_bytes_per_sec(u32 bw, u32 mss)
 	return mul_u64_u32_shr((u64)bw * mss, USEC_PER_SEC, WESTWOOD_BW_SHIFT);
 }
 
-static void westwood_trace_ack(const struct sock *sk, s32 rtt_us)
+static noinline void westwood_trace_ack(const struct sock *sk, s32 rtt_us)
 {
 	const struct westwood *westwood = inet_csk_ca(sk);
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -151,10 +152,8 @@ static void westwood_pkts_acked(struct sock *sk, const struct ack_sample *sample
 {
 	const struct westwood *westwood = inet_csk_ca(sk);
 
-	if ((s32)(westwood_now_us(tcp_sk(sk)) - westwood->end_us) >= 0) {
+	if ((s32)(westwood_now_us(tcp_sk(sk)) - westwood->end_us) >= 0)
 		westwood_take_sample(sk);
-		westwood_start_interval(sk);
-	}
 
 	if (trace_weir_ack_enabled())
 		westwood_trace_ack(sk, sample->rtt_us);
