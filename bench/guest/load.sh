@@ -52,6 +52,13 @@ algorithms()
 	done | sort -u
 }
 
+# algorithm_exists NAME: it is there, or would be when asked for.
+algorithm_exists()
+{
+	grep -qw -- "$1" /proc/sys/net/ipv4/tcp_available_congestion_control ||
+		modprobe -nq "tcp_$1"
+}
+
 # algorithms_load: make them available and set their parameters.
 algorithms_load()
 {
@@ -93,6 +100,8 @@ path_try()
 
 	ip netns add "$name" || die "cannot make a network namespace; run as root"
 	undo ip netns del "$name"
+	module sch_netem || :
+	module sch_fq || :
 	for kind in "netem delay 1ms" fq; do
 		# shellcheck disable=SC2086
 		tc -n "$name" qdisc replace dev lo root $kind 2>/dev/null ||
