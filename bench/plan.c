@@ -15,13 +15,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "plan/algorithms.h"
 #include "plan/cell.h"
 #include "plan/fail.h"
 #include "plan/units.h"
 
 #define CELLS_MAX	10000
-
-static const char *modules_dir = "modules";
 
 static const char usage[] =
 	"usage: weir-plan [--cc LIST] [--seeds N] [--modules DIR] SCENARIO.conf OUTDIR\n"
@@ -52,24 +51,6 @@ void fail_at(const char *file, unsigned int line, const char *fmt, ...)
 	exit(2);
 }
 
-/* The kernel's own, or a module of ours. */
-static bool known_cc(const char *name)
-{
-	static const char *const kernel[] = {
-		"reno", "cubic", "bbr", "dctcp", "vegas", "westwood", "bic", "htcp", "cdg",
-		"illinois", "yeah", "hybla", "nv", "highspeed", "scalable", "veno", "lp",
-	};
-	char path[4096];
-
-	for (size_t i = 0; i < sizeof(kernel) / sizeof(kernel[0]); i++)
-		if (!strcmp(kernel[i], name))
-			return true;
-	if (strncmp(name, "weir_", 5) || strchr(name, '/'))
-		return false;
-	snprintf(path, sizeof(path), "%s/tcp_%s.c", modules_dir, name);
-	return !access(path, R_OK);
-}
-
 static size_t read_ccs(const struct scenario *s, const char *option, char **cc)
 {
 	const struct item *it = scenario_find(s, "cc");
@@ -83,7 +64,7 @@ static size_t read_ccs(const struct scenario *s, const char *option, char **cc)
 	if (!n || n > CCS_MAX)
 		fail_at(file, line, "give 1 to %d algorithms", CCS_MAX);
 	for (size_t i = 0; i < n; i++) {
-		if (!known_cc(cc[i]))
+		if (!algorithm_known(cc[i]))
 			fail_at(file, line, "there is no algorithm '%s'; use one of weir's (weir_cubic, …) or the kernel's own (cubic, bbr, …)",
 				cc[i]);
 		for (size_t k = 0; k < i; k++)
@@ -158,7 +139,7 @@ static int expand(const struct scenario *s, char **cc, size_t ccs, int seeds, co
 			points * ccs * seeds, CELLS_MAX);
 	for (int write = 0; write <= !!outdir; write++) {
 		for (size_t i = 0; i < points * ccs; i++) {
-			cell_resolve(&c, s, &p[i / ccs], cc[i % ccs], known_cc);
+			cell_resolve(&c, s, &p[i / ccs], cc[i % ccs]);
 			for (int seed = 1; write && seed <= seeds; seed++)
 				if (cell_write(&c, seed, ++order, outdir))
 					return 1;
@@ -194,7 +175,7 @@ int main(int argc, char **argv)
 			seeds_option = optarg;
 			break;
 		case 'm':
-			modules_dir = optarg;
+			algorithms_dir(optarg);
 			break;
 		case 'n':
 			check = true;

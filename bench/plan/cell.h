@@ -120,7 +120,7 @@ struct cell {
 
 /* @known answers whether there is an algorithm of a name. */
 void cell_resolve(struct cell *c, const struct scenario *s, const struct point *p,
-		  const char *cc, bool (*known)(const char *name));
+		  const char *cc);
 void cell_expects(struct cell *c);
 void cell_id(char *id, size_t size, const struct cell *c, int seed);
 int cell_write(const struct cell *c, int seed, int order, const char *outdir);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "algorithms.h"
 #include "cell.h"
 #include "fail.h"
 #include "units.h"
@@ -122,8 +123,7 @@ static void add_flows(struct cell *c, const struct item *it, struct flow f,
 	}
 }
 
-static void resolve_flow(struct cell *c, const struct item *it,
-			 bool (*known)(const char *name))
+static void resolve_flow(struct cell *c, const struct item *it)
 {
 	struct flow f = { .cc = c->cc, .stop_us = -1, .rtt_us = c->rtt_us };
 	int64_t count = 1, every_us = 0;
@@ -154,7 +154,7 @@ static void resolve_flow(struct cell *c, const struct item *it,
 				word[i]);
 		check(c, it->line, word[i], v, why);
 	}
-	if (!known(f.cc))
+	if (!algorithm_known(f.cc))
 		fail_at(path, it->line, "there is no algorithm '%s'; use one of weir's or the kernel's own",
 			f.cc);
 	if (f.stop_us >= 0 && (f.stop_us <= f.start_us || f.stop_us > c->duration_us))
@@ -221,6 +221,7 @@ static void set_param(struct cell *c, const char *name, const char *text, unsign
 	else
 		why = unit_count(text, 0, UINT32_MAX, &value);
 	check(c, line, name, text, why);
+	check(c, line, name, text, algorithm_param(name, dot - name, dot + 1, value));
 	if (!cell_uses(c, name, dot - name))
 		return;
 	for (size_t i = 0; i < c->params; i++) {
@@ -259,12 +260,11 @@ static void resolve_params(struct cell *c)
  * @s: the scenario
  * @p: the point
  * @cc: the algorithm under test
- * @known: answers whether there is an algorithm of a name
  *
  * Ends the program with status 2 if the scenario breaks a rule at this point.
  */
 void cell_resolve(struct cell *c, const struct scenario *s, const struct point *p,
-		  const char *cc, bool (*known)(const char *name))
+		  const char *cc)
 {
 	memset(c, 0, sizeof(*c));
 	c->scenario = s;
@@ -273,7 +273,7 @@ void cell_resolve(struct cell *c, const struct scenario *s, const struct point *
 	c->title = scenario_find(s, "title")->value;
 	resolve_path(c);
 	for (const struct item *it = NULL; (it = scenario_next(s, "flow", it));)
-		resolve_flow(c, it, known);
+		resolve_flow(c, it);
 	if (!c->flows)
 		c->flow[c->flows++] = (struct flow){
 			.cc = cc, .stop_us = c->duration_us, .rtt_us = c->rtt_us,
