@@ -33,7 +33,7 @@ def xaxis($parts):
   | .range = (if $log then [.lo / 1.6, .hi * 1.6]
               else (if $numeric then (.hi - .lo) * 0.06 else 0.5 end) as $m | [.lo - $m, .hi + $m] end);
 
-# Tics with names, leaving out a name that would run into the one before it.
+# Tics with names (to gnuplot a tic's name is a number format), leaving out a name that would run into the one before it.
 def xtics($x):
   def at: if $x.log then log10 else . end;
   ([$x.range[] | at]) as $r
@@ -43,7 +43,7 @@ def xtics($x):
       | ($name | length * 7) as $w
       | if $px - $w / 2 > .end + 6 then .end = $px + $w / 2 | .name = $name else .name = "" end
       | .at = $x.pos[$v.text]; .)]
-  | map("\(.name | q) \(.at)") | join(", ");
+  | map("\(.name | gsub("%"; "%%") | q) \(.at)") | join(", ");
 
 def xsetup($x):
   (if $x.log then "set logscale x" else empty end),
