@@ -77,9 +77,9 @@ struct dctcp {
 	u32 delivered;
 	u32 delivered_ce;
 	u32 rcv_nxt;
-	u8 enabled:1,
-	   marked:1,
-	   ce:1;
+	bool enabled;
+	bool marked;
+	bool ce;
 };
 
 /* --- Sender -------------------------------------------------------------- */
@@ -184,35 +184,49 @@ static void dctcp_set_state(struct sock *sk, u8 new_state)
 
 /* --- Receiver ------------------------------------------------------------- */
 
-/* Section 3.2 and its figure 1; @ce: the packet just received is marked */
-static void dctcp_receive(struct sock *sk, bool ce)
+/* Section 3.2: ACKs from now on say whether the packet just received is marked. */
+static void dctcp_echo(struct sock *sk, bool ce)
 {
 	struct dctcp *dctcp = inet_csk_ca(sk);
-	struct inet_connection_sock *icsk = inet_csk(sk);
 	struct tcp_sock *tp = tcp_sk(sk);
 
-	if (!dctcp->enabled || !weir_ecn_classic(tp))
-		return;
-
-	if (dctcp->ce != ce) {
-		/* The echo of before for what was received before */
-		if (icsk->icsk_ack.pending & ICSK_ACK_TIMER) {
-			weir_ecn_echo(tp, dctcp->ce);
-			weir_send_ack(sk, dctcp->rcv_nxt);
-		}
-		icsk->icsk_ack.pending |= ICSK_ACK_NOW;
-		dctcp->ce = ce;
-	}
 	dctcp->rcv_nxt = tp->rcv_nxt;
 	weir_ecn_echo(tp, ce);
 }
 
+/* Its mark is not that of the packet before: an ACK must leave at once. */
+static noinline void dctcp_mark_changed(struct sock *sk, bool ce)
+{
+	struct dctcp *dctcp = inet_csk_ca(sk);
+	struct inet_connection_sock *icsk = inet_csk(sk);
+
+	/* What was received before, with the echo of before */
+	if (icsk->icsk_ack.pending & ICSK_ACK_TIMER) {
+		weir_ecn_echo(tcp_sk(sk), dctcp->ce);
+		weir_send_ack(sk, dctcp->rcv_nxt);
+	}
+	icsk->icsk_ack.pending |= ICSK_ACK_NOW;
+	dctcp->ce = ce;
+	dctcp_echo(sk, ce);
+}
+
+static void dctcp_receive(struct sock *sk, bool ce)
+{
+	const struct dctcp *dctcp = inet_csk_ca(sk);
+
+	if (!dctcp->enabled || !weir_ecn_classic(tcp_sk(sk)))
+		return;
+
+	if (dctcp->ce == ce)
+		dctcp_echo(sk, ce);
+	else
+		dctcp_mark_changed(sk, ce);
+}
+
 static void dctcp_cwnd_event(struct sock *sk, enum tcp_ca_event event)
 {
-	if (event == CA_EVENT_ECN_IS_CE)
-		dctcp_receive(sk, true);
-	else if (event == CA_EVENT_ECN_NO_CE)
-		dctcp_receive(sk, false);
+	if (event == CA_EVENT_ECN_IS_CE || event == CA_EVENT_ECN_NO_CE)
+		dctcp_receive(sk, event == CA_EVENT_ECN_IS_CE);
 }
 
 /* --- Module ---------------------------------------------------------------- */
@@ -295,9 +309,9 @@ static void dctcp_init(struct sock *sk)
 	}
 	dctcp->alpha = READ_ONCE(dctcp_alpha_on_init) << DCTCP_INFO_SHIFT;
 	dctcp->rcv_nxt = tp->rcv_nxt;
-	dctcp->ce = 0;
-	dctcp->marked = 0;
-	dctcp->enabled = 1;
+	dctcp->ce = false;
+	dctcp->marked = false;
+	dctcp->enabled = true;
 	dctcp_start_window(sk);
 }
 
