@@ -45,8 +45,14 @@
 #define ROW_BYTES	640	/* more than 26 columns of 20 digits */
 
 /* enum tcp_state of the kernel: its user-space header has no names for it. */
-#define STATE_SYN_SENT	2
-#define STATE_SYN_RECV	3
+enum tcp_state {
+	STATE_ESTABLISHED = 1,
+	STATE_FIN_WAIT1 = 4,
+	STATE_FIN_WAIT2 = 5,
+	STATE_CLOSE_WAIT = 8,
+	STATE_LAST_ACK = 9,
+	STATE_CLOSING = 11,
+};
 
 /**
  * struct csv - an output file with its own buffer
@@ -240,6 +246,17 @@ static void tcp_query(struct query *q, struct mnl_socket *nl,
 	req->id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
 }
 
+/*
+ * Whether a socket is a connection with a history. A look-up by four addresses
+ * answers with the listener when there is no such connection, or none any more.
+ */
+static bool connected(unsigned int state)
+{
+	return state == STATE_ESTABLISHED || state == STATE_FIN_WAIT1 ||
+	       state == STATE_FIN_WAIT2 || state == STATE_CLOSE_WAIT ||
+	       state == STATE_LAST_ACK || state == STATE_CLOSING;
+}
+
 /* The kernel's tcp_info may be shorter or longer than the one we know. */
 static bool tcp_info_get(const struct query *q, struct tcp_info *info)
 {
@@ -258,8 +275,7 @@ static bool tcp_info_get(const struct query *q, struct tcp_info *info)
 		memset(info, 0, sizeof(*info));
 		memcpy(info, mnl_attr_get_payload(attr),
 		       len < sizeof(*info) ? len : sizeof(*info));
-		return info->tcpi_state != STATE_SYN_SENT &&
-		       info->tcpi_state != STATE_SYN_RECV;
+		return connected(info->tcpi_state);
 	}
 	return false;
 }
