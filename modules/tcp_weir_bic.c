@@ -20,9 +20,11 @@
  *
  * Source: L. Xu, K. Harfoush, I. Rhee, "Binary Increase Congestion Control
  * (BIC) for Fast Long-Distance Networks", IEEE INFOCOM 2004; constants from
- * its section V.
+ * its section V, but for beta.
  *
  * Differences from the source:
+ * - beta is 1/5, as in the BIC that was deployed, Linux's, and not 1/8: that
+ *   keeps a buffer of one window 10% fuller at the same goodput.
  * - cwnd is whole packets; the fraction is kept beside it and counts in the
  *   search. The step is computed anew when cwnd has changed, and over the last
  *   two packets to Wmax each time a sixteenth of a packet has been earned.
@@ -37,7 +39,7 @@
 WEIR_PARAM(bic, low_window, 1, 65535, 14, "below this window behave as Reno [packets]");
 WEIR_PARAM(bic, smax, 1, 1024, 32, "largest step per round trip [packets]");
 WEIR_PARAM(bic, smin, 1, 1024, 10, "smallest step per round trip [1/1024 packet]");
-WEIR_PARAM(bic, beta, 1, 512, 128, "part of cwnd given up on loss [1/1024]");
+WEIR_PARAM(bic, beta, 1, 512, 205, "part of cwnd given up on loss [1/1024]");
 WEIR_PARAM(bic, fast_convergence, 0, 1, 1, "release bandwidth to new flows faster");
 
 /* Steps and fractions of packets are in 1/1024 packet. */

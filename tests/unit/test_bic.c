@@ -165,31 +165,38 @@ static void probes_in_running(void **state)
 	shim_close(sk);
 }
 
-static void gives_up_an_eighth(void **state)
+static void gives_up_a_fifth(void **state)
 {
 	struct sock *sk = avoiding(400, 0);
 	struct tcp_sock *tp = tcp_sk(sk);
 
 	shim_lose(sk, 1);
-	assert_int_equal(tp->snd_ssthresh, 350);
+	assert_int_equal(tp->snd_ssthresh, 320);
 	assert_int_equal(bic_of(sk)->max_win, 400);
 	shim_recover(sk, RTT_US);
-	assert_in_range(tp->snd_cwnd, 350, 351);
+	assert_in_range(tp->snd_cwnd, 320, 321);
 	shim_close(sk);
+
+	/* An eighth, as the paper has it */
+	assert_int_equal(shim_param_set("beta", "128"), 0);
+	sk = avoiding(400, 0);
+	assert_int_equal(bic_ssthresh(sk), 350);
+	shim_close(sk);
+	assert_int_equal(shim_param_set("beta", "205"), 0);
 }
 
 static void converges_fast_when_losing_ground(void **state)
 {
 	struct sock *sk = avoiding(380, 400);
 
-	/* 380 - 47 = 333; the middle of 333 and 380 */
-	assert_int_equal(bic_ssthresh(sk), 333);
-	assert_int_equal(bic_of(sk)->max_win, 356);
+	/* 380 - 76 = 304; the middle of 304 and 380 */
+	assert_int_equal(bic_ssthresh(sk), 304);
+	assert_int_equal(bic_of(sk)->max_win, 342);
 	shim_close(sk);
 
 	/* Gaining ground, or asked not to: as usual */
 	sk = avoiding(380, 380);
-	assert_int_equal(bic_ssthresh(sk), 333);
+	assert_int_equal(bic_ssthresh(sk), 304);
 	assert_int_equal(bic_of(sk)->max_win, 380);
 	shim_close(sk);
 	sk = avoiding(380, 400);
@@ -263,7 +270,7 @@ static void timeout_is_searched_like_a_loss(void **state)
 	struct tcp_sock *tp = tcp_sk(sk);
 
 	shim_rto(sk);
-	assert_int_equal(tp->snd_ssthresh, 175);
+	assert_int_equal(tp->snd_ssthresh, 160);
 	assert_int_equal(bic_of(sk)->max_win, 200);
 	shim_close(sk);
 }
@@ -307,7 +314,7 @@ static void survives_extremes(void **state)
 	bic_grow(sk, 1U << 30);
 	assert_int_equal(tp->snd_cwnd, (1U << 30) + 1024);
 	assert_true(bic_of(sk)->credit < (u64)tp->snd_cwnd << BIC_SHIFT);
-	assert_int_equal(bic_ssthresh(sk), tp->snd_cwnd - tp->snd_cwnd / 8);
+	assert_int_equal(bic_ssthresh(sk), tp->snd_cwnd - ((u64)tp->snd_cwnd * 205 >> 10));
 	tp->snd_cwnd = 1;
 	assert_int_equal(bic_ssthresh(sk), WEIR_MIN_CWND);
 	assert_int_equal(shim_param_set("smax", "32"), 0);
@@ -326,7 +333,7 @@ static void refuses_mainlines_beta(void **state)
 	/* There it is the part that is kept. */
 	assert_int_equal(shim_param_set("beta", "819"), -EINVAL);
 	assert_non_null(strstr(shim_log(), "from 1 to 512"));
-	assert_string_equal(shim_param_get("beta"), "128");
+	assert_string_equal(shim_param_get("beta"), "205");
 }
 
 static void survives_being_uninitialised(void **state)
@@ -344,7 +351,7 @@ int main(void)
 		cmocka_unit_test(adds_smax_while_far),
 		cmocka_unit_test(probes_past_the_maximum),
 		cmocka_unit_test(probes_in_running),
-		cmocka_unit_test(gives_up_an_eighth),
+		cmocka_unit_test(gives_up_a_fifth),
 		cmocka_unit_test(converges_fast_when_losing_ground),
 		cmocka_unit_test(is_reno_in_small_windows),
 		cmocka_unit_test(slow_start_doubles_and_stops),
