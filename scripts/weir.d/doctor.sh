@@ -113,10 +113,9 @@ weir_main()
 		esac
 		shift
 	done
-	need_tool ss iproute2
-	need_tool ip iproute2
 	if [[ " ${checks[*]} " == *' sockets '* ]]; then
 		((${#checks[@]} == 1)) || usage_error 'sockets is a check-up of its own: name no other'
+		need_tool ss iproute2
 		watch_sockets "$seconds"
 		run_checks "${SOCKET_CHECKS[@]}"
 	else

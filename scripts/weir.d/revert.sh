@@ -25,9 +25,12 @@ show_journal()
 
 	printf '%s, applied %s\n' "$txn_title" "$txn_when"
 	for ((i = ${#txn_kind[@]} - 1; i >= 0; i--)); do
-		if ! now=$("read_${txn_kind[i]}" "${txn_name[i]}"); then
+		item_read "${txn_kind[i]}" "${txn_name[i]}" || {
 			printf '  %-36s is gone\n' "${txn_name[i]}"
-		elif "same_${txn_kind[i]}" "$now" "${txn_old[i]}"; then
+			continue
+		}
+		now=$REPLY
+		if "same_${txn_kind[i]}" "$now" "${txn_old[i]}"; then
 			printf '  %-36s %s already\n' "${txn_name[i]}" "$(value_shown "${txn_old[i]}")"
 		else
 			printf '  %-36s %s, back to %s\n' "${txn_name[i]}" "$(value_shown "$now")" "$(value_shown "${txn_old[i]}")"

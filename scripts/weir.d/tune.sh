@@ -173,12 +173,8 @@ wanted()
 # complete: whether the last apply was not killed half way, and its file is there.
 complete()
 {
-	local i
-
 	[[ "$txn_state" != begun ]] || return 1
-	if i=$(txn_find file "$dropin"); then
-		[[ -e "$dropin" ]]
-	fi
+	! txn_find file "$dropin" || [[ -e "$dropin" ]]
 }
 
 # apply_plan: make the change the rows describe.
@@ -193,13 +189,13 @@ apply_plan()
 	# First the devices, so that reverting sets the default before it lets the
 	# kernel choose again.
 	for i in "${!dev_name[@]}"; do
-		if [[ "${dev_action[i]}" == 'set' ]] || txn_find qdisc "${dev_name[i]}" >/dev/null; then
+		if [[ "${dev_action[i]}" == 'set' ]] || txn_find qdisc "${dev_name[i]}"; then
 			txn_plan qdisc "${dev_name[i]}" "$prof_qdisc"
 		fi
 	done
 	for i in "${!row_key[@]}"; do
 		if [[ "${row_action[i]}" == 'set' ]] ||
-			{ [[ "${row_action[i]}" == keep ]] && txn_find sysctl "${row_key[i]}" >/dev/null; }; then
+			{ [[ "${row_action[i]}" == keep ]] && txn_find sysctl "${row_key[i]}"; }; then
 			txn_plan sysctl "${row_key[i]}" "${row_new[i]}"
 		fi
 	done
@@ -223,13 +219,11 @@ container_hint()
 # check_dropin: refuse a file there that is not as weir left it.
 check_dropin()
 {
-	local i
-
 	[[ -e "$dropin" ]] || return 0
-	if ! i=$(txn_find file "$dropin"); then
+	txn_find file "$dropin" ||
 		die "$dropin is there, but not from this installation: move it away, then try again"
-	fi
-	txn_ours "$i" "$(read_file "$dropin")" ||
+	item_read file "$dropin"
+	txn_ours "$txn_at" "$REPLY" ||
 		die "$dropin was changed since weir wrote it: move your lines to a file of your own, then weir revert --force"
 }
 

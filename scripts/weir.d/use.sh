@@ -102,10 +102,15 @@ plan_route()
 # plan_default: the default of this network namespace, now and at boot.
 plan_default()
 {
-	in_first_netns || ! is_available "$algorithm" || ! is_restricted "$algorithm" ||
+	in_first_netns || is_available "$algorithm" ||
+		die "$algorithm is not loaded, and this is not the system's first network namespace, which may load it: run modprobe tcp_$algorithm, then this again"
+	in_first_netns || ! is_restricted "$algorithm" ||
 		die "$algorithm is not for everybody, so only the system's first network namespace may make it the default: run this outside, or allow it there with net.ipv4.tcp_allowed_congestion_control"
 	txn_plan sysctl net.ipv4.tcp_congestion_control "$algorithm"
-	! in_first_netns || [[ ! -w "$(sysctl_path net.ipv4.tcp_allowed_congestion_control)" ]] ||
+	# Of a module that is loaded now only the module itself knows whom it is for;
+	# when it is unloaded again that is settled.
+	! is_available "$algorithm" || ! in_first_netns ||
+		! sysctl_writable net.ipv4.tcp_allowed_congestion_control ||
 		txn_plan allowed "$algorithm" yes
 	[[ "$persist" == yes ]] || return 0
 	in_main_netns || die '--persist is for the network namespace the system boots with: others do not outlive a boot'
@@ -123,10 +128,9 @@ tcp_$algorithm"
 # plan_file FILE TEXT: a file of ours.
 plan_file()
 {
-	local i
-
 	if [[ -e "$1" ]]; then
-		if ! i=$(txn_find file "$1") || ! txn_ours "$i" "$(read_file "$1")"; then
+		item_read file "$1"
+		if ! txn_find file "$1" || ! txn_ours "$txn_at" "$REPLY"; then
 			die "$1 is there, but not as weir writes it: move it away, then try again"
 		fi
 	fi
@@ -143,9 +147,16 @@ keep_the_rest()
 	local -a kind=("${plan_kind[@]}") name=("${plan_name[@]}") new=("${plan_new[@]}")
 
 	plan_kind=() plan_name=() plan_new=()
+	# Modules first: going back, they are unloaded when nothing names them any more.
+	for i in "${!kind[@]}"; do
+		[[ "${kind[i]}" != module ]] || txn_plan module "${name[i]}" "${new[i]}"
+	done
+	for i in "${!txn_kind[@]}"; do
+		[[ "${txn_kind[i]}" != module ]] || txn_plan module "${txn_name[i]}" "${txn_new[i]}"
+	done
 	for i in "${!txn_kind[@]}"; do
 		# An algorithm that is no longer the default is allowed to whom it was.
-		[[ -z "$route" && "${txn_kind[i]}" == allowed ]] || txn_is_changed "$i" ||
+		[[ -z "$route" && "${txn_kind[i]}" == allowed || "${txn_kind[i]}" == module ]] || txn_is_changed "$i" ||
 			txn_plan "${txn_kind[i]}" "${txn_name[i]}" "${txn_new[i]}"
 	done
 	for i in "${!kind[@]}"; do

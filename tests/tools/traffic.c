@@ -13,6 +13,7 @@
  *        traffic sender PORT ADDRESS [SNDBUF]
  *                                      sends without end, if told so with a
  *                                      send buffer of its own choice [bytes]
+ *        traffic caller PORT ADDRESS   sends 64 kB and falls silent
  *
  * Without an ADDRESS it is all on the loopback. It prints "ready" when the
  * state is reached and holds it until it is killed.
@@ -236,6 +237,15 @@ static void sink(int port, int reading)
 	}
 }
 
+static void caller(int port, const char *host)
+{
+	static char buf[1 << 16];
+
+	if (write(client(host, port, 0), buf, sizeof(buf)) != sizeof(buf))
+		die("write");
+	hold();
+}
+
 static void sender(int port, const char *host, int sndbuf)
 {
 	static char buf[1 << 16];
@@ -270,6 +280,8 @@ int main(int argc, char **argv)
 		sink(port, 1);
 	else if (!strcmp(what, "stuck-sink"))
 		sink(port, 0);
+	else if (!strcmp(what, "caller") && argc > 3)
+		caller(port, argv[3]);
 	else if (!strcmp(what, "sender") && argc > 3)
 		sender(port, argv[3], argc > 4 ? atoi(argv[4]) : 0);
 	fprintf(stderr, "traffic: see the head of traffic.c for what it does\n");

@@ -73,27 +73,32 @@ weir_version()
 
 # --- Text ------------------------------------------------------------------
 
-# escape TEXT: on one line, without tabs; unescape undoes it.
-escape()
+# escape_to VARIABLE TEXT: on one line, without tabs; printf %b undoes it.
+escape_to()
 {
-	local text=${1//\\/\\\\}
+	local text=${2//\\/\\\\}
 
 	text=${text//$'\t'/\\t}
-	printf '%s' "${text//$'\n'/\\n}"
+	printf -v "$1" '%s' "${text//$'\n'/\\n}"
 }
 
-unescape()
+# squeeze_to VARIABLE TEXT: words separated by one blank; squeeze prints them.
+# A name that ends in _to or _read forks no process: plans and journals have many
+# lines.
+squeeze_to()
 {
-	printf '%b' "$1"
+	local -a squeezed
+
+	read -r -d '' -a squeezed <<<"$2" || :
+	printf -v "$1" '%s' "${squeezed[*]}"
 }
 
-# squeeze TEXT: words separated by one blank.
 squeeze()
 {
-	local -a words
+	local text
 
-	read -r -d '' -a words <<<"$1" || :
-	printf '%s' "${words[*]}"
+	squeeze_to text "$1"
+	printf '%s' "$text"
 }
 
 # json_string TEXT: as a JSON string, quotes included.
@@ -124,18 +129,27 @@ json_list()
 
 # --- The system ------------------------------------------------------------
 
-# sysctl_path KEY: the file behind a sysctl.
-sysctl_path()
+# sysctl_read KEY: set REPLY to its value; false if it is not there.
+sysctl_read()
 {
-	printf '%s/sys/%s' "$WEIR_PROC" "${1//.//}"
+	local path=$WEIR_PROC/sys/${1//.//}
+
+	REPLY=
+	[[ -r "$path" ]] || return
+	IFS= read -r -d '' REPLY <"$path" 2>/dev/null || :
+	REPLY=${REPLY%$'\n'}
 }
 
-# sysctl_get KEY: its value; false if it is not there.
+# sysctl_get KEY: print its value; false if it is not there.
 sysctl_get()
 {
-	local path=$WEIR_PROC/sys/${1//.//} value
+	sysctl_read "$1" && printf '%s\n' "$REPLY"
+}
 
-	[[ -r "$path" ]] && value=$(<"$path") && printf '%s\n' "$value"
+# sysctl_writable KEY: whether the kernel would let it be written.
+sysctl_writable()
+{
+	[[ -w "$WEIR_PROC/sys/${1//.//}" ]]
 }
 
 kernel_release()

@@ -2,10 +2,21 @@
 # shellcheck shell=bash disable=SC2154
 #
 # The kinds of things weir changes. Each kind has three functions:
-#   read_KIND NAME          print its value now; false if there is no such thing
+#   read_KIND NAME          print its value now; false if there is no such thing;
+#                           item_read KIND NAME sets REPLY to it
 #   write_KIND NAME VALUE   give it that value; on failure set txn_reason, false
 #   same_KIND A B           whether A, as read, is the value B
 # A value that was read can be written back.
+
+# item_read KIND NAME: set REPLY to its value; false if there is no such thing.
+item_read()
+{
+	if [[ "$1" == sysctl ]]; then
+		sysctl_read "$2"
+	else
+		REPLY=$("read_$1" "$2")
+	fi
+}
 
 # --- sysctl: NAME is a key, VALUE its text ----------------------------------
 
@@ -16,9 +27,10 @@ read_sysctl()
 
 write_sysctl()
 {
-	local path
+	local path=$WEIR_PROC/sys/${1//.//}
 
-	path=$(sysctl_path "$1")
+	! { printf '%s\n' "$2" >"$path"; } 2>/dev/null || return 0
+	# Once more, for the reason.
 	txn_reason=$({ printf '%s\n' "$2" >"$path"; } 2>&1) && return
 	txn_reason="$1 = $(squeeze "$2"): ${txn_reason##*: }"
 	return 1
@@ -26,7 +38,12 @@ write_sysctl()
 
 same_sysctl()
 {
-	[[ "$(squeeze "$1")" == "$(squeeze "$2")" ]]
+	local a b
+
+	[[ "$1" != "$2" ]] || return 0
+	squeeze_to a "$1"
+	squeeze_to b "$2"
+	[[ "$a" == "$b" ]]
 }
 
 # --- file: a file of our own; VALUE is absent or sha256:HASH ----------------

@@ -45,9 +45,10 @@ txn_load()
 		item)
 			txn_kind+=("$a")
 			txn_name+=("$b")
-			txn_old+=("$(unescape "$c")")
-			txn_via+=("$(unescape "$d")")
-			txn_new+=("$(unescape "$e")")
+			printf -v c '%b' "$c"
+			printf -v d '%b' "$d"
+			printf -v e '%b' "$e"
+			txn_old+=("$c") txn_via+=("$d") txn_new+=("$e")
 			;;
 		esac
 	done <"$txn_dir/journal"
@@ -68,14 +69,16 @@ txn_lock()
 # txn_save: write the journal whole or not at all.
 txn_save()
 {
-	local i
+	local i old via new
 
 	mkdir -p "$txn_dir" 2>/dev/null || die "cannot write $txn_dir: the old values have to be kept there"
 	{
 		printf 'weir-journal\t1\ntitle\t%s\nwhen\t%s\nstate\t%s\n' "$txn_title" "$txn_when" "$txn_state"
 		for i in "${!txn_kind[@]}"; do
-			printf 'item\t%s\t%s\t%s\t%s\t%s\n' "${txn_kind[i]}" "${txn_name[i]}" \
-				"$(escape "${txn_old[i]}")" "$(escape "${txn_via[i]}")" "$(escape "${txn_new[i]}")"
+			escape_to old "${txn_old[i]}"
+			escape_to via "${txn_via[i]}"
+			escape_to new "${txn_new[i]}"
+			printf 'item\t%s\t%s\t%s\t%s\t%s\n' "${txn_kind[i]}" "${txn_name[i]}" "$old" "$via" "$new"
 		done
 	} >"$txn_dir/journal.new"
 	txn_step
@@ -84,16 +87,12 @@ txn_save()
 	sync "$txn_dir"
 }
 
-# txn_find KIND NAME: index of the item in the journal as loaded; false if none.
+# txn_find KIND NAME: set txn_at to the item's index in the journal as loaded;
+# false if it is not there.
 txn_find()
 {
-	local i
-
-	for i in "${!txn_kind[@]}"; do
-		if [[ "${txn_kind[i]}" == "$1" && "${txn_name[i]}" == "$2" ]]; then
-			printf '%s' "$i"
-			return
-		fi
+	for txn_at in "${!txn_kind[@]}"; do
+		[[ "${txn_kind[txn_at]}" != "$1" || "${txn_name[txn_at]}" != "$2" ]] || return 0
 	done
 	return 1
 }
@@ -114,16 +113,12 @@ txn_ours()
 	}
 }
 
-# txn_base KIND NAME VALUE: what was there before weir, given what is now.
+# txn_base KIND NAME VALUE: set REPLY to what was there before weir, given what
+# is now.
 txn_base()
 {
-	local i
-
-	if i=$(txn_find "$1" "$2") && txn_ours "$i" "$3"; then
-		printf '%s' "${txn_old[i]}"
-	else
-		printf '%s' "$3"
-	fi
+	REPLY=$3
+	! txn_find "$1" "$2" || ! txn_ours "$txn_at" "$3" || REPLY=${txn_old[txn_at]}
 }
 
 # txn_forget: remove the journal first, then what lies around it.

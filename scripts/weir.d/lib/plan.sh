@@ -40,7 +40,7 @@ plan_key()
 {
 	local now base proposed why=$4 limit
 
-	if ! now=$(sysctl_get "$1"); then
+	if ! sysctl_read "$1"; then
 		if in_first_netns; then
 			why="Linux $(kernel_release) has no such setting."
 		else
@@ -49,20 +49,25 @@ plan_key()
 		plan_row "$1" - "$3" absent "$why"
 		return
 	fi
-	now=$(squeeze "$now")
-	base=$(squeeze "$(txn_base sysctl "$1" "$now")")
+	squeeze_to now "$REPLY"
+	txn_base sysctl "$1" "$now"
+	squeeze_to base "$REPLY"
 	case $3 in
 	@receive | @send)
 		limit=$BUF_RECEIVE
 		[[ "$3" != @send ]] || limit=$BUF_SEND
 		((limit <= BUF_CAP)) || limit=$BUF_CAP
-		proposed="${base% *} $(larger "${base##* }" "$limit")"
+		((limit >= ${base##* })) || limit=${base##* }
+		proposed="${base% *} $limit"
 		;;
-	*) proposed=$(plan_value "$1" "$2" "$base" "$3") ;;
+	*)
+		plan_value "$1" "$2" "$base" "$3"
+		proposed=$REPLY
+		;;
 	esac
 	if [[ "$now" == "$proposed" ]]; then
 		plan_row "$1" "$now" "$proposed" keep "$why"
-	elif [[ ! -w "$(sysctl_path "$1")" && "$EUID" == 0 ]]; then
+	elif ! sysctl_writable "$1" && ((EUID == 0)); then
 		plan_row "$1" "$now" "$proposed" readonly 'It cannot be written here: a container, or a namespace other than the first.'
 	else
 		plan_row "$1" "$now" "$proposed" 'set' "$why"
@@ -74,19 +79,15 @@ plan_restore()
 {
 	local now
 
-	now=$(sysctl_get "${txn_name[$1]}") || return 0
+	sysctl_read "${txn_name[$1]}" || return 0
+	now=$REPLY
 	if txn_ours "$1" "$now" && ! same_sysctl "$now" "${txn_old[$1]}"; then
 		plan_row "${txn_name[$1]}" "$(squeeze "$now")" "$(squeeze "${txn_old[$1]}")" restore \
 			"An earlier weir tune set it; this profile does not."
 	fi
 }
 
-larger()
-{
-	if (($1 > $2)); then printf '%s' "$1"; else printf '%s' "$2"; fi
-}
-
-# plan_value KEY OP BASE WANTED: what OP makes of them.
+# plan_value KEY OP BASE WANTED: set REPLY to what OP makes of them.
 plan_value()
 {
 	local -a base wanted
@@ -95,12 +96,11 @@ plan_value()
 	read -ra wanted <<<"$4"
 	if [[ "$1" == net.ipv4.ip_local_port_range && "$2" == '>=' ]]; then
 		# A wider range has a lower first port.
-		printf '%s %s' "$((base[0] < wanted[0] ? base[0] : wanted[0]))" \
-			"$((base[1] > wanted[1] ? base[1] : wanted[1]))"
+		REPLY="$((base[0] < wanted[0] ? base[0] : wanted[0])) $((base[1] > wanted[1] ? base[1] : wanted[1]))"
 	elif [[ ("$2" == '>=' && "$3" -gt "$4") || ("$2" == '<=' && "$3" -lt "$4") ]]; then
-		printf '%s' "$3"
+		REPLY=$3
 	else
-		printf '%s' "${wanted[*]}"
+		REPLY=${wanted[*]}
 	fi
 }
 
@@ -112,10 +112,10 @@ plan_device()
 	now=$(read_qdisc "$1") || :
 	[[ -n "$now" ]] || usage_error "--dev '$1': no such device here: choose one of $(device_names)"
 	leaf=$(qdisc_leaf "$now")
-	if default=$(sysctl_get net.core.default_qdisc); then
-		default=$(txn_base sysctl net.core.default_qdisc "$default")
-	else
-		default=$leaf
+	default=$leaf
+	if sysctl_read net.core.default_qdisc; then
+		txn_base sysctl net.core.default_qdisc "$REPLY"
+		default=$REPLY
 	fi
 	dev_name+=("$1") dev_now+=("$leaf")
 	if [[ "$leaf" == "$prof_qdisc" ]]; then
@@ -193,7 +193,7 @@ plan_dropin()
 	for i in "${!row_key[@]}"; do
 		case ${row_action[i]} in
 		'set') ;;
-		keep) txn_find sysctl "${row_key[i]}" >/dev/null || continue ;;
+		keep) txn_find sysctl "${row_key[i]}" || continue ;;
 		*) continue ;;
 		esac
 		printf '\n# %s\n%s = %s\n' "${row_why[i]}" "${row_key[i]}" "${row_new[i]}"

@@ -60,7 +60,7 @@ profile_load()
 		'' | '#'*) ;;
 		[[:blank:]]*)
 			((n >= 0)) || profile_fault "$file" "$number" 'a reason without a key above it'
-			prof_why[n]=$(squeeze "${prof_why[n]} $line")
+			squeeze_to "prof_why[$n]" "${prof_why[n]} $line"
 			;;
 		*)
 			[[ "$line" =~ ^([a-zA-Z0-9_.-]+)[[:blank:]]*(=|\>=|\<=)[[:blank:]]*(.*[^[:blank:]])[[:blank:]]*$ ]] ||

@@ -48,23 +48,21 @@ txn_content()
 txn_merge()
 {
 	local -a m_kind=() m_name=() m_old=() m_via=() m_new=()
-	local i j now
+	local i now
 	local -A seen=()
 
 	for i in "${!plan_kind[@]}"; do
 		seen[${plan_kind[i]} ${plan_name[i]}]=1
-		now=$("read_${plan_kind[i]}" "${plan_name[i]}") ||
-			die "${plan_name[i]}: cannot be read"
+		item_read "${plan_kind[i]}" "${plan_name[i]}" || die "${plan_name[i]}: cannot be read"
+		now=$REPLY
 		m_kind+=("${plan_kind[i]}") m_name+=("${plan_name[i]}") m_via+=("$now") m_new+=("${plan_new[i]}")
-		if j=$(txn_find "${plan_kind[i]}" "${plan_name[i]}") && txn_ours "$j" "$now"; then
-			m_old+=("${txn_old[j]}")
-		else
-			m_old+=("$now")
-		fi
+		txn_base "${plan_kind[i]}" "${plan_name[i]}" "$now"
+		m_old+=("$REPLY")
 	done
 	for i in "${!txn_kind[@]}"; do
 		[[ -z "${seen[${txn_kind[i]} ${txn_name[i]}]:-}" ]] || continue
-		now=$("read_${txn_kind[i]}" "${txn_name[i]}") || continue
+		item_read "${txn_kind[i]}" "${txn_name[i]}" || continue
+		now=$REPLY
 		txn_ours "$i" "$now" || continue
 		# Last, so that it is first when walking backwards.
 		m_kind+=("${txn_kind[i]}") m_name+=("${txn_name[i]}") m_via+=("$now")
@@ -77,18 +75,18 @@ txn_merge()
 # txn_set I VALUE: write item I, read it back; on failure txn_reason says why.
 txn_set()
 {
-	local kind=${txn_kind[$1]} name=${txn_name[$1]} now
+	local kind=${txn_kind[$1]} name=${txn_name[$1]}
 
-	now=$("read_$kind" "$name") || return 0
-	! "same_$kind" "$now" "$2" || return 0
+	item_read "$kind" "$name" || return 0
+	! "same_$kind" "$REPLY" "$2" || return 0
 	txn_step
 	"write_$kind" "$name" "$2" || return
 	txn_step
 	# A module in use and a directory with others' files in it may stay.
 	[[ "$kind" != module && "$kind" != dir ]] || return 0
-	now=$("read_$kind" "$name") || return 0
-	"same_$kind" "$now" "$2" || {
-		txn_reason="$name: wrote '$(squeeze "$2")', reads back '$(squeeze "$now")'"
+	item_read "$kind" "$name" || return 0
+	"same_$kind" "$REPLY" "$2" || {
+		txn_reason="$name: wrote '$(squeeze "$2")', reads back '$(squeeze "$REPLY")'"
 		return 1
 	}
 }
@@ -140,7 +138,8 @@ txn_settle()
 	local i now file
 
 	for i in "${!txn_kind[@]}"; do
-		now=$("read_${txn_kind[i]}" "${txn_name[i]}") || continue
+		item_read "${txn_kind[i]}" "${txn_name[i]}" || continue
+		now=$REPLY
 		! "same_${txn_kind[i]}" "$now" "${txn_old[i]}" || continue
 		[[ "${txn_kind[i]}" == qdisc ]] || now=${txn_new[i]}
 		m_kind+=("${txn_kind[i]}") m_name+=("${txn_name[i]}") m_old+=("${txn_old[i]}") m_new+=("$now")
@@ -161,7 +160,8 @@ txn_settle()
 # txn_is_changed I: whether somebody changed item I after weir did; sets txn_now.
 txn_is_changed()
 {
-	txn_now=$("read_${txn_kind[$1]}" "${txn_name[$1]}") || return
+	item_read "${txn_kind[$1]}" "${txn_name[$1]}" || return
+	txn_now=$REPLY
 	! "same_${txn_kind[$1]}" "$txn_now" "${txn_old[$1]}" && ! txn_ours "$1" "$txn_now"
 }
 

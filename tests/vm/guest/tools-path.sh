@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# tools-path.sh - a path of 20 Mbit/s and 200 ms between two namespaces. Buffers that are too small for it are
+# found, and weir tune makes them large enough: the rate says so. In the guest.
+set -euo pipefail
+# shellcheck source=tests/vm/guest/tools-env.sh
+. "$(dirname "$0")/tools-env.sh"
+
+RATE_BPS=20000000
+for ns in a b; do
+	ip netns add "$ns"
+	ip -n "$ns" link set lo up
+done
+ip link add va netns a type veth peer name vb netns b
+for ns in a b; do
+	ip -n "$ns" addr add "10.0.0.$((1 + $([ "$ns" = a ]; echo $?)))/24" dev "v$ns"
+	ip netns exec "$ns" ethtool -K "v$ns" tso off gso off gro off >/dev/null 2>&1
+	ip -n "$ns" link set "v$ns" up
+done
+# The bottleneck on the way there, the delay on the way back.
+ip netns exec a tc qdisc replace dev va root netem rate 20mbit limit 1000
+ip netns exec b tc qdisc replace dev vb root netem delay 200ms limit 100000
+set_buffer() { ip netns exec "$1" sh -c "echo 4096 16384 $3 >/proc/sys/net/ipv4/$2"; }
+
+# flow: one connection for ten seconds; sets goodput [bit/s] over the last five, and asks the doctor of a.
+flow() {
+	local before after
+	NS=b traffic sink 6001
+	NS=a traffic sender 6001 10.0.0.2
+	sleep 5
+	before=$(acked)
+	sleep 5
+	after=$(acked)
+	goodput=$(((after - before) * 8 / 5))
+	ip netns exec a "$weir" doctor sockets >/tmp/doctor
+	window=$(ip netns exec a ss -tinHO dport = :6001 | sed -n 's/.* snd_wnd:\([0-9]*\).*/\1/p')
+	calm
+	printf '# %d.%02d Mbit/s, window %s\n' $((goodput / 1000000)) $((goodput % 1000000 / 10000)) "$window"
+	sed -n 's/^warn/# &/p' /tmp/doctor
+}
+acked() { ip netns exec a ss -tinHO dport = :6001 | sed -n 's/.* bytes_acked:\([0-9]*\).*/\1/p'; }
+level() { awk -v c="$1" '$2 == c { print $1 }' /tmp/doctor; }
+# about VALUE PERCENT: whether the goodput is within PERCENT of VALUE.
+about() { [ $((goodput * 100)) -ge $(($1 * (100 - $2))) ] && [ $((goodput * 100)) -le $(($1 * (100 + $2))) ]; }
+# What fits the path when nothing but the path holds it back: data in packets of 1514 bytes.
+FULL=$((RATE_BPS * 1448 / 1514))
+
+set_buffer b tcp_rmem 262144
+set_buffer a tcp_wmem 4194304
+flow
+ok 'a receive buffer that is too small holds the rate at a window each round trip' about $((window * 8 * 5)) 10
+ok 'which is less than half of the path' test $((goodput * 2)) -lt "$FULL"
+ok 'doctor finds it' test "$(level rwnd-limited)" = warn
+ok 'and no fault with the send buffer' test "$(level sndbuf-limited)" = ok
+sed 's/^/# /' < <(ip netns exec b "$weir" tune wan --rate 20mbit --rtt 200ms)
+ok 'weir tune for the path applies' quietly ip netns exec b "$weir" tune wan --rate 20mbit --rtt 200ms --apply
+flow
+ok 'the window is a bandwidth-delay product or more' test "$window" -ge 500000
+ok 'the rate is that of the path' about "$FULL" 4
+ok 'doctor finds nothing' test "$(level rwnd-limited)/$(level sndbuf-limited)" = ok/ok
+
+set_buffer a tcp_wmem 131072
+flow
+ok 'a send buffer that is too small holds it below half of the path' test $((goodput * 2)) -lt "$FULL"
+ok 'doctor finds it' test "$(level sndbuf-limited)" = warn
+ok 'and no fault with the receiver' test "$(level rwnd-limited)" = ok
+ok 'weir tune for the path applies' quietly ip netns exec a "$weir" tune wan --rate 20mbit --rtt 200ms --apply
+flow
+ok 'the rate is that of the path' about "$FULL" 4
+ok 'doctor finds nothing' test "$(level rwnd-limited)/$(level sndbuf-limited)" = ok/ok
+tap_done
