@@ -14,6 +14,10 @@
 
 /**
  * enum bbr_state - states of section 4.3, as traced
+ * @BBR_STARTUP: double the rate each round
+ * @BBR_DRAIN: drain the queue that this made
+ * @BBR_PROBE_BW: cycle around the bandwidth
+ * @BBR_PROBE_RTT: drain the path to see its RTT
  */
 enum bbr_state {
 	BBR_STARTUP,
@@ -54,7 +58,7 @@ enum bbr_state {
  * struct bbr - per-connection state
  * @bw_filter: maximum of delivery rates over BBR_BW_ROUNDS
  * @policer: the long-term model, which can stand in for @bw_filter
- * @epoch: since the acknowledgements last fell behind the bandwidth
+ * @epoch: since the acknowledgments last fell behind the bandwidth
  * @bw: bandwidth in force
  * @min_rtt_us: minimum of round-trip times, U32_MAX if none was seen [us]
  * @min_rtt_stamp: when @min_rtt_us was seen [jiffies]

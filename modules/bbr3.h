@@ -66,7 +66,14 @@
 #define BBR3_INFINITY			U32_MAX
 
 /**
- * enum bbr3_state - BBR.state, as traced; the first must be Startup
+ * enum bbr3_state - BBR.state, as traced
+ * @BBR3_STARTUP: double the rate each round; what all-zero state is in
+ * @BBR3_DRAIN: drain the queue that this made
+ * @BBR3_PROBE_BW_DOWN: leave headroom
+ * @BBR3_PROBE_BW_CRUISE: send at the bandwidth
+ * @BBR3_PROBE_BW_REFILL: the same, and forget recent loss
+ * @BBR3_PROBE_BW_UP: probe for more
+ * @BBR3_PROBE_RTT: drain half of the path to see its RTT
  */
 enum bbr3_state {
 	BBR3_STARTUP,
@@ -80,6 +87,9 @@ enum bbr3_state {
 
 /**
  * enum bbr3_undo_state - BBR.undo_state: what a loss made the flow leave
+ * @BBR3_UNDO_NONE: nothing to come back to
+ * @BBR3_UNDO_STARTUP: Startup
+ * @BBR3_UNDO_PROBE_BW_UP: ProbeBW_UP
  */
 enum bbr3_undo_state {
 	BBR3_UNDO_NONE,
@@ -88,11 +98,11 @@ enum bbr3_undo_state {
 };
 
 /**
- * enum bbr3_ack_phase - BBR.ack_phase: what acknowledgements tell of a probe
+ * enum bbr3_ack_phase - BBR.ack_phase: what acknowledgments tell of a probe
  * @BBR3_ACKS_INIT: nothing: not probing
  * @BBR3_ACKS_REFILLING: sending at the bandwidth to fill the pipe
  * @BBR3_ACKS_PROBE_STARTING: inflight rises
- * @BBR3_ACKS_PROBE_FEEDBACK: acknowledgements of the probe arrive
+ * @BBR3_ACKS_PROBE_FEEDBACK: acknowledgments of the probe arrive
  * @BBR3_ACKS_PROBE_STOPPING: the probe is over, they still arrive
  */
 enum bbr3_ack_phase {
@@ -107,7 +117,7 @@ enum bbr3_ack_phase {
  * struct bbr3_history - what does not fit into a socket
  * @rcu: to free it
  * @extra_acked: maximum of aggregation over BBR3_EXTRA_ACKED_ROUNDS
- * @epoch: since acknowledgements last fell behind the bandwidth
+ * @epoch: since acknowledgments last fell behind the bandwidth
  * @rounds: BBR.round_count, the clock of @extra_acked
  * @undo_bw_shortterm: bw_shortterm when loss recovery began
  * @undo_inflight_shortterm: inflight_shortterm then [packets]
@@ -180,7 +190,7 @@ struct bbr3_history {
  * @startup_ecn_rounds: rounds in a row with ECN marks, in Startup
  * @is_loss_in_round: packets were found lost in this round
  * @is_ecn_in_round: ECN marks came back in this round
- * @is_bw_probe_sample: acknowledgements tell of a probe
+ * @is_bw_probe_sample: acknowledgments tell of a probe
  * @rounds_since_probe_up: rounds since the last probe
  * @prev_probe_too_high: the last probe lost too much
  * @prev_probe_precautionary: the last probe was cut short
@@ -247,11 +257,11 @@ struct bbr3 {
 };
 
 /**
- * struct bbr3_ack - what one acknowledgement tells, the draft's RS and C
+ * struct bbr3_ack - what one acknowledgment tells, the draft's RS and C
  * @rs: the kernel's rate sample
  * @bw: RS.delivery_rate; 0 if there is none, or if it is lower than all that
  *	it would be compared with
- * @sampled: the acknowledgement delivered something
+ * @sampled: the acknowledgment delivered something
  * @round_start: BBR.round_start, it ended a round
  * @loss_round_start: BBR.loss_round_start, it ended a round that began with
  *		      the first loss, if there was one

@@ -6,7 +6,7 @@
  * deliver in bunches with silence in between. To keep sending through the
  * silence, what a bunch holds has to be in flight besides the
  * bandwidth-delay product. Its size is what was acknowledged since the
- * acknowledgements last fell behind the bandwidth, less what the bandwidth
+ * acknowledgments last fell behind the bandwidth, less what the bandwidth
  * delivers in that time.
  *
  * draft-ietf-ccwg-bbr calls it extra_acked and derives it in
@@ -20,10 +20,10 @@
 #include "bbr_units.h"
 
 /* Start over after so many packets: an old epoch tells nothing new. */
-#define BBR_EPOCH_MAX_ACKED	(1U << 20)
+#define BBR_EPOCH_MAX_ACKED	0x100000U
 
 /**
- * struct bbr_epoch - the time since acknowledgements fell behind
+ * struct bbr_epoch - the time since acknowledgments fell behind
  * @stamp: when they did [us]
  * @acked: acknowledged since then [packets]
  */
@@ -44,14 +44,14 @@ static inline void bbr_epoch_start(struct bbr_epoch *e, u32 now_us)
 }
 
 /**
- * bbr_epoch_update() - account for an acknowledgement
+ * bbr_epoch_update() - account for an acknowledgment
  * @e: the epoch
  * @bw: bandwidth in force
  * @now_us: now [us]
  * @acked: newly acknowledged [packets]
  *
  * Return: packets acknowledged beyond what @bw explains, at least @acked if
- * the epoch began with this acknowledgement.
+ * the epoch began with this acknowledgment.
  */
 static inline u32 bbr_epoch_update(struct bbr_epoch *e, u32 bw, u32 now_us, u32 acked)
 {

@@ -122,7 +122,7 @@ static inline void bbr_policer_end(struct bbr_policer *p, const struct tcp_sock 
 }
 
 /**
- * bbr_policer_sample() - feed the model with one acknowledgement
+ * bbr_policer_sample() - feed the model with one acknowledgment
  * @p: the model, not @in_use
  * @tp: the connection
  * @round_start: a round trip ended

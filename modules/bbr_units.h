@@ -21,9 +21,9 @@
 #include <linux/math64.h>
 
 #define BBR_BW_SHIFT	24
-#define BBR_BW_UNIT	(1U << BBR_BW_SHIFT)
+#define BBR_BW_UNIT	0x1000000U
 #define BBR_GAIN_SHIFT	8
-#define BBR_UNIT	(1U << BBR_GAIN_SHIFT)
+#define BBR_UNIT	0x100U
 
 /* Pace this much below the estimate, so that the queue drains over time. */
 #define BBR_PACING_MARGIN_PERCENT	1
@@ -73,6 +73,8 @@ static inline u32 bbr_bdp(u32 bw, u32 rtt_us, u32 gain)
  * bbr_bytes_per_sec() - a bandwidth as the rest of the world writes it
  * @bw: bandwidth
  * @mss: size of a packet [bytes]
+ *
+ * Return: bytes per second.
  */
 static inline u64 bbr_bytes_per_sec(u32 bw, u32 mss)
 {

@@ -564,6 +564,7 @@ static void bbr_main(struct sock *sk, const struct rate_sample *rs)
 	if (trace_weir_ack_enabled())
 		bbr_trace(sk, rs);
 }
+
 WEIR_DEFINE_CONG_CONTROL(bbr, bbr_main)
 
 static void bbr_init(struct sock *sk)
@@ -603,6 +604,7 @@ static void bbr_tx_start(struct sock *sk)
 		bbr_check_probe_rtt_done(sk, WEIR_WHY_IDLE);
 	}
 }
+
 WEIR_DEFINE_TX_START(bbr, bbr_tx_start)
 
 /* The kernel asks when an episode of recovery begins. */
@@ -649,6 +651,7 @@ static u32 bbr_min_tso_segs(struct sock *sk)
 {
 	return READ_ONCE(sk->sk_pacing_rate) < BBR_SINGLE_SEGMENT_RATE ? 1 : 2;
 }
+
 WEIR_DEFINE_MIN_TSO_SEGS(bbr, bbr_min_tso_segs)
 
 /* Without the socket lock: what is read may change meanwhile. */

@@ -37,6 +37,8 @@ WEIR_PARAM(bbr3, ecn_accurate, 0, 1, 0,
 /**
  * bbr3_ecn_is_accurate() - whether each mark is told and means a shallow queue
  * @sk: the connection
+ *
+ * Return: whether to answer marks in proportion.
  */
 bool bbr3_ecn_is_accurate(const struct sock *sk)
 {
@@ -66,6 +68,8 @@ void bbr3_ecn_start(struct sock *sk)
  * bbr3_ecn_cut() - what accurate marks leave of a volume
  * @sk: the connection, with accurate marks
  * @inflight: the volume [packets]
+ *
+ * Return: packets.
  */
 u32 bbr3_ecn_cut(const struct sock *sk, u32 inflight)
 {
@@ -79,6 +83,8 @@ u32 bbr3_ecn_cut(const struct sock *sk, u32 inflight)
  * bbr3_ecn_too_high() - whether accurate marks say that inflight is too high
  * @sk: the connection
  * @rs: the kernel's rate sample
+ *
+ * Return: whether more than half of the sample is marked.
  */
 bool bbr3_ecn_too_high(const struct sock *sk, const struct rate_sample *rs)
 {
@@ -159,7 +165,7 @@ void bbr3_handle_ecn_too_high(struct sock *sk, const struct rate_sample *rs)
 /**
  * bbr3_handle_ecn_echo() - the kernel entered TCP_CA_CWR: marks were echoed
  * @sk: the connection
- * @ack: the acknowledgement
+ * @ack: the acknowledgment
  *
  * It does so once per round, and then for whichever kind of ECN.
  */

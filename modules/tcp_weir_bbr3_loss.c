@@ -39,20 +39,19 @@ static void bbr3_find_info(const struct sock *sk, u32 end_seq, u32 delivered, bo
 {
 	const struct bbr3 *bbr3 = inet_csk_ca(sk);
 	struct bbr3_history *history = bbr3->history;
+	bool found = false;
 
-	if (!history)
-		bbr3_estimate_info(sk, delivered, lost, info);
-	else if (again && send_ring_find_again(&history->ring, delivered, lost, info))
-		return;
-	else if (!again && send_ring_find(&history->ring, end_seq, delivered,
-					  tcp_sk(sk)->mss_cache, lost, info))
-		return;
-	else
+	if (history && again)
+		found = send_ring_find_again(&history->ring, delivered, lost, info);
+	else if (history)
+		found = send_ring_find(&history->ring, end_seq, delivered,
+				       tcp_sk(sk)->mss_cache, lost, info);
+	if (!found)
 		bbr3_estimate_info(sk, delivered, lost, info);
 }
 
 /**
- * bbr3_info_of_ack() - RS.tx_in_flight and RS.lost of an acknowledgement
+ * bbr3_info_of_ack() - RS.tx_in_flight and RS.lost of an acknowledgment
  * @sk: the connection
  * @rs: the kernel's rate sample
  * @info: the answer
@@ -78,6 +77,8 @@ void bbr3_info_of_ack(struct sock *sk, const struct rate_sample *rs, struct send
  * bbr3_is_inflight_too_high() - IsInflightTooHigh()
  * @sk: the connection
  * @info: the packet that is asked about
+ *
+ * Return: whether more than 2% were lost.
  */
 bool bbr3_is_inflight_too_high(const struct sock *sk, const struct send_info *info)
 {
@@ -292,7 +293,7 @@ void bbr3_handle_tlp_repair(struct sock *sk)
 /**
  * bbr3_check_startup_high_loss() - CheckStartupHighLoss()
  * @sk: the connection, in Startup
- * @ack: the acknowledgement
+ * @ack: the acknowledgment
  *
  * Judged where a round in recovery ends, so that the whole of a burst is seen.
  *

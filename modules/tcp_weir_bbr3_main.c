@@ -103,6 +103,8 @@ u32 bbr3_inflight_with_headroom(const struct bbr3 *bbr3)
 /**
  * bbr3_target_inflight() - TargetInflight(): BDP, unless congestion cut cwnd
  * @sk: the connection
+ *
+ * Return: packets.
  */
 u32 bbr3_target_inflight(const struct sock *sk)
 {
@@ -114,6 +116,8 @@ u32 bbr3_target_inflight(const struct sock *sk)
 /**
  * bbr3_probe_rtt_cwnd() - ProbeRTTCwnd()
  * @bbr3: the state
+ *
+ * Return: packets.
  */
 u32 bbr3_probe_rtt_cwnd(const struct bbr3 *bbr3)
 {
@@ -389,6 +393,7 @@ static void bbr3_main(struct sock *sk, const struct rate_sample *rs)
 	if (trace_weir_ack_enabled())
 		bbr3_trace(sk, rs);
 }
+
 WEIR_DEFINE_CONG_CONTROL(bbr3, bbr3_main)
 
 /* OnInit() */
@@ -450,6 +455,7 @@ static void bbr3_tx_start(struct sock *sk)
 		bbr3_check_probe_rtt_done(sk, WEIR_WHY_IDLE);
 	}
 }
+
 WEIR_DEFINE_TX_START(bbr3, bbr3_tx_start)
 
 /*
@@ -508,6 +514,7 @@ static u32 bbr3_min_tso_segs(struct sock *sk)
 
 	return BBR3_QUANTUM_MIN_SEGS;
 }
+
 WEIR_DEFINE_MIN_TSO_SEGS(bbr3, bbr3_min_tso_segs)
 
 /* Without the socket lock: history may be freed meanwhile and is not touched. */

@@ -172,7 +172,7 @@ static void bbr3_end_loss_round(struct sock *sk)
  * bbr3_update_signals() - UpdateLatestDeliverySignals() and
  *			   UpdateCongestionSignals()
  * @sk: the connection
- * @ack: the acknowledgement; what it ends is filled in
+ * @ack: the acknowledgment; what it ends is filled in
  */
 void bbr3_update_signals(struct sock *sk, struct bbr3_ack *ack)
 {
@@ -194,7 +194,7 @@ void bbr3_update_signals(struct sock *sk, struct bbr3_ack *ack)
 /**
  * bbr3_update_ack_aggregation() - UpdateACKAggregation()
  * @sk: the connection
- * @ack: the acknowledgement
+ * @ack: the acknowledgment
  */
 void bbr3_update_ack_aggregation(struct sock *sk, const struct bbr3_ack *ack)
 {

@@ -346,7 +346,7 @@ static void bbr3_update_probe_bw_cycle_phase(struct sock *sk, const struct bbr3_
  * bbr3_update_state() - the steps of UpdateModelAndState() that change states,
  *			 but for ProbeRTT
  * @sk: the connection
- * @ack: the acknowledgement
+ * @ack: the acknowledgment
  */
 void bbr3_update_state(struct sock *sk, const struct bbr3_ack *ack)
 {
@@ -422,7 +422,7 @@ static void bbr3_handle_probe_rtt(struct sock *sk, const struct bbr3_ack *ack)
 /**
  * bbr3_check_probe_rtt() - CheckProbeRTT(), but for the end of idle_restart
  * @sk: the connection
- * @ack: the acknowledgement
+ * @ack: the acknowledgment
  * @expired: BBR.probe_rtt_expired
  */
 void bbr3_check_probe_rtt(struct sock *sk, const struct bbr3_ack *ack, bool expired)

@@ -55,6 +55,8 @@ static inline void win_max_reset(struct win_filter *f, u32 time, u32 value)
 /**
  * win_max() - the maximum
  * @f: the filter
+ *
+ * Return: the best sample, 0 for an empty filter.
  */
 static inline u32 win_max(const struct win_filter *f)
 {
@@ -69,6 +71,8 @@ static inline u32 win_max(const struct win_filter *f)
  * Samples age only when time moves. Until it does, one below the third best
  * may be left out, which spares the common case the rest: all that it could do
  * is renew a spare sample with a worse one of the same time.
+ *
+ * Return: whether to call win_max_update().
  */
 static inline bool win_max_matters(const struct win_filter *f, u32 value)
 {
@@ -143,6 +147,8 @@ static inline u32 win_max_update(struct win_filter *f, u32 window, u32 time, u32
 /**
  * win_min() - the minimum
  * @f: a filter used for minima only
+ *
+ * Return: the best sample, U32_MAX for an empty filter.
  */
 static inline u32 win_min(const struct win_filter *f)
 {

@@ -602,7 +602,8 @@ static void arbitrary_samples_do_no_harm(void **state)
 		};
 
 		shim_advance_us(get_random_u32() >> get_random_u32() % 32);
-		tp->delivered_mstamp = tp->tcp_mstamp = shim_now_ns / 1000;
+		tp->tcp_mstamp = shim_now_ns / 1000;
+		tp->delivered_mstamp = tp->tcp_mstamp;
 		tp->tcp_wstamp_ns = shim_now_ns + (get_random_u32() & 0xffff);
 		tp->tcp_clock_cache = shim_now_ns;
 		tp->delivered += rs.acked_sacked;

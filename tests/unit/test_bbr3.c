@@ -203,7 +203,8 @@ static void arbitrary_samples_do_no_harm(void **state)
 		};
 
 		shim_advance_us(get_random_u32() >> get_random_u32() % 32);
-		tp->delivered_mstamp = tp->tcp_mstamp = shim_now_ns / 1000;
+		tp->tcp_mstamp = shim_now_ns / 1000;
+		tp->delivered_mstamp = tp->tcp_mstamp;
 		tp->delivered += rs.acked_sacked;
 		tp->delivered_ce += get_random_u32() >> get_random_u32() % 32;
 		if (get_random_u32() & 1)

@@ -184,7 +184,7 @@ static void steps_follow_the_window(void **state)
 
 /* --- On a path, against the truth ------------------------------------------------- */
 
-#define TRUTHS	(1 << 20)
+#define TRUTHS	0x100000
 
 /* What was true of the packet that ends at a sequence number, by number of packet */
 static struct truth {
@@ -253,6 +253,7 @@ static void probe_main(struct sock *sk, const struct rate_sample *rs)
 	exact += info.in_flight == truth->in_flight && stp->lost - info.lost == truth->lost;
 	error_sum += fabs((double)info.in_flight - truth->in_flight) / truth->in_flight;
 }
+
 WEIR_DEFINE_CONG_CONTROL(probe, probe_main)
 
 static u32 probe_min_tso_segs(struct sock *sk)
@@ -261,6 +262,7 @@ static u32 probe_min_tso_segs(struct sock *sk)
 
 	return 1;
 }
+
 WEIR_DEFINE_MIN_TSO_SEGS(probe, probe_min_tso_segs)
 
 static struct tcp_congestion_ops probe_ops = {
@@ -276,7 +278,10 @@ static void compare(u32 every)
 {
 	ring = (struct send_ring) { 0 };
 	memset(truths, 0, sizeof(truths));
-	asked = exact = unknown = error_sum = 0;
+	asked = 0;
+	exact = 0;
+	unknown = 0;
+	error_sum = 0;
 	shim_path_init(&path, 20, 100);
 	path.drop_every = every;
 	enqueue = shim_tx_hook;
