@@ -85,6 +85,24 @@ sha256_of()
 	sha256sum <"$1" | cut -d ' ' -f 1
 }
 
+# cached_sha256 FILE: the same, remembered beside a file of the cache for as long
+# as the file is older than what is remembered.
+cached_sha256()
+{
+	local sum
+
+	if [[ "$1.sha256" -nt "$1" ]]; then
+		cat "$1.sha256"
+		return
+	fi
+	sum=$(sha256_of "$1")
+	printf '%s\n' "$sum"
+	if [[ "$1" == "$WEIR_CACHE"/* && -w "${1%/*}" ]]; then
+		printf '%s\n' "$sum" >"$1.sha256.$$"
+		mv "$1.sha256.$$" "$1.sha256"
+	fi
+}
+
 # pack DIR: DIR as a newc archive on stdout, the same bytes for the same files:
 # sorted, all owned by root, no times, inodes renumbered.
 pack()
