@@ -32,6 +32,8 @@
  *   halve it; the section says "per ACK".
  * - cwnd never falls to W_est and rises to it no faster than in slow start;
  *   the two can be far apart after an idle period.
+ * - growth is computed for each sixteenth of a window, at once for windows
+ *   below 32 packets: up to RTT/16 late, with the later and larger target.
  * - the window in force is cwnd rounded down to whole packets; its fraction is
  *   carried along, through reductions as well. Fast convergence compares whole
  *   packets: less than one is not a saturation point that has moved.
@@ -83,8 +85,11 @@ WEIR_PARAM(cubic, hystart, 0, 1, 1,
 #define CUBIC_W_MAX_FRAC	8
 #define CUBIC_W_MAX_SHIFT	(CUBIC_FRAC - CUBIC_W_MAX_FRAC)
 
-/* Packets of one ACK that count for growth; a product needs the bound. */
+/* Packets that count for growth at a time; a product needs the bound. */
 #define CUBIC_MAX_ACKED		32768U
+
+/* Growth is computed when cwnd / 16 packets have been acknowledged. */
+#define CUBIC_BATCH_SHIFT	4
 
 /**
  * enum cubic_state - what the tracepoints report
@@ -129,6 +134,7 @@ struct cubic_epoch {
  * @now: the present stage
  * @undo: the stage that the last congestion event ended (section 4.9.2)
  * @cwnd_frac: fraction of cwnd [2^-CUBIC_FRAC packets]
+ * @acked: packets acknowledged that growth has yet to be computed for
  * @hystart: state of slow start
  * @state: enum cubic_state
  */
@@ -136,18 +142,26 @@ struct cubic {
 	struct cubic_epoch now;
 	struct cubic_epoch undo;
 	u32 cwnd_frac;
+	u32 acked;
 	struct hystart_pp hystart;
 	u8 state;
 };
 
-static void cubic_enter(struct sock *sk, enum cubic_state state, enum weir_why why)
+static noinline void cubic_change_state(struct sock *sk, enum cubic_state state,
+					enum weir_why why)
 {
 	struct cubic *cubic = inet_csk_ca(sk);
 
-	if (state == cubic->state)
-		return;
 	trace_weir_state(sk, cubic->state, state, why);
 	cubic->state = state;
+}
+
+static void cubic_enter(struct sock *sk, enum cubic_state state, enum weir_why why)
+{
+	const struct cubic *cubic = inet_csk_ca(sk);
+
+	if (state != cubic->state)
+		cubic_change_state(sk, state, why);
 }
 
 /* Report slow start and its end; the regions past it are set by growth. */
@@ -314,13 +328,16 @@ static u32 cubic_follow_w_est(struct sock *sk, u32 cwnd, u32 acked)
 	return clamp(cubic->now.w_est, cwnd, cwnd + acked);
 }
 
-static void cubic_congestion_avoidance(struct sock *sk, u32 acked)
+/* Out of line, because most ACKs only count. */
+static noinline void cubic_grow(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct cubic *cubic = inet_csk_ca(sk);
 	struct cubic_epoch *epoch = &cubic->now;
-	u32 cwnd = tcp_snd_cwnd(tp), now_us = tp->tcp_mstamp;
+	u32 cwnd = tcp_snd_cwnd(tp), acked = cubic->acked, now_us = tp->tcp_mstamp;
 	bool check = cubic->state == CUBIC_RENO_FRIENDLY;
+
+	cubic->acked = 0;
 
 	if (epoch->begun) {
 		epoch->t_us = min_t(u64, (u64)epoch->t_us + (u32)(now_us - epoch->stamp_us),
@@ -361,8 +378,9 @@ static void cubic_cong_avoid(struct sock *sk, u32 ack, u32 acked)
 			return;
 		cubic_update_state(sk, WEIR_WHY_ACK);
 	}
-	if (acked)
-		cubic_congestion_avoidance(sk, acked);
+	cubic->acked += acked;
+	if (cubic->acked >= tcp_snd_cwnd(tp) >> CUBIC_BATCH_SHIFT || !cubic->now.begun)
+		cubic_grow(sk);
 }
 
 /*
@@ -414,6 +432,7 @@ static u32 cubic_ssthresh(struct sock *sk)
 	epoch->w_max = min_t(u64, reduced >> CUBIC_W_MAX_SHIFT, U32_MAX);
 	epoch->cwnd_prior = cwnd;
 	epoch->begun = false;
+	cubic->acked = 0;
 
 	reduced = max(div_u64(real * CUBIC_BETA_NUM, CUBIC_BETA_DEN),
 		      cubic_packets(WEIR_MIN_CWND));
@@ -463,7 +482,7 @@ static void cubic_set_state(struct sock *sk, u8 new_state)
 	}
 }
 
-static void cubic_trace_ack(struct sock *sk, s32 rtt_us)
+static noinline void cubic_trace_ack(struct sock *sk, s32 rtt_us)
 {
 	const struct cubic *cubic = inet_csk_ca(sk);
 	struct weir_values values = { .aux = cubic->now.w_max >> CUBIC_W_MAX_FRAC };

@@ -26,10 +26,10 @@
 /**
  * enum weir_why - what made an algorithm change state
  * @WEIR_WHY_INIT: the connection was established or the algorithm selected
- * @WEIR_WHY_ACK: the progress of acknowledgements: a target reached, growth
+ * @WEIR_WHY_ACK: the progress of acknowledgments: a target reached, growth
  *		  ended, a count of rounds completed
  * @WEIR_WHY_DELAY: round-trip time rose or fell past a bound
- * @WEIR_WHY_LOSS: loss found by acknowledgements
+ * @WEIR_WHY_LOSS: loss found by acknowledgments
  * @WEIR_WHY_RTO: the retransmission timer expired
  * @WEIR_WHY_ECN: congestion was signalled by ECN
  * @WEIR_WHY_IDLE: restart after an idle period
