@@ -24,7 +24,7 @@ no_warnings() { ! grep -iE 'warning' "$log" | sed 's/^/# /' | grep .; }
 one_line_without_headers() {
 	local said
 	! said=$(make modules KDIR=/nonexistent 2>&1 >/dev/null) || return 1
-	said=$(grep -v '^make: \*\*\*' <<<"$said")
+	said=$(grep -vE '^make(\[[0-9]+\])?: \*\*\*' <<<"$said")
 	[ "$(wc -l <<<"$said")" -eq 1 ] && grep -q 'install linux-headers-' <<<"$said"
 }
 
