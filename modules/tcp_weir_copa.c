@@ -246,6 +246,8 @@ static void copa_set_mode(struct sock *sk, bool compete)
  *
  * A path without any variation of RTT has no queue either, so that equality
  * counts.
+ *
+ * Return: true if the queue was nearly empty.
  */
 static bool copa_nearly_empty(const struct copa *copa, u32 window)
 {
@@ -366,6 +368,8 @@ static noinline void copa_end_round(struct sock *sk)
  * @window: window of the rate [packets]
  *
  * window / RTTstanding <= 1 / (delta * dq), multiplied out.
+ *
+ * Return: true if it is not.
  */
 static bool copa_below_target(const struct copa *copa, u32 window)
 {
@@ -385,6 +389,8 @@ static bool copa_below_target(const struct copa *copa, u32 window)
  * down if it is less than the target's queue, 1/delta; and on the way up, if a
  * packet was queued at all, so that the path is full, if it is more than the
  * queue ever is in balance, 2.5/delta.
+ *
+ * Return: true if cwnd has moved far enough.
  */
 static bool copa_overshoots(const struct copa *copa, u32 cwnd, u32 window, bool up)
 {

@@ -98,7 +98,28 @@ struct expect {
 };
 
 /**
- * struct cell - see docs/formats.md, "Cell", for each member
+ * struct cell - one run, resolved; docs/formats.md, "Cell"
+ * @scenario: the scenario
+ * @point: where in its sweep
+ * @title: the scenario's title
+ * @cc: the algorithm under test
+ * @buffer_text: the buffer as the scenario says it
+ * @rate_bps: the bottleneck's rate
+ * @rtt_us: path delay
+ * @buffer_pkts: the bottleneck's queue, the packet being sent included
+ * @loss_ppm: random loss
+ * @drop_every: drop every Nth data packet, 0 for none
+ * @duration_us: length of the run
+ * @warmup_us: how much of it counts for nothing
+ * @quickack: the receiver acknowledges every packet
+ * @flow: the connections
+ * @flows: how many
+ * @event: changes of the path, in time order
+ * @events: how many
+ * @param: parameters of modules that the cell uses
+ * @params: how many
+ * @expect: expectations that apply here
+ * @expects: how many
  */
 struct cell {
 	const struct scenario *scenario;
@@ -106,8 +127,14 @@ struct cell {
 	const char *title;
 	const char *cc;
 	const char *buffer_text;
-	int64_t rate_bps, rtt_us, buffer_pkts, loss_ppm, drop_every;
-	int64_t duration_us, warmup_us, quickack;
+	int64_t rate_bps;
+	int64_t rtt_us;
+	int64_t buffer_pkts;
+	int64_t loss_ppm;
+	int64_t drop_every;
+	int64_t duration_us;
+	int64_t warmup_us;
+	int64_t quickack;
 	struct flow flow[FLOWS_MAX];
 	size_t flows;
 	struct event event[EVENTS_MAX];
@@ -118,7 +145,6 @@ struct cell {
 	size_t expects;
 };
 
-/* @known answers whether there is an algorithm of a name. */
 void cell_resolve(struct cell *c, const struct scenario *s, const struct point *p,
 		  const char *cc);
 void cell_expects(struct cell *c);

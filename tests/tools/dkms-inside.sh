@@ -30,8 +30,9 @@ built() {
 }
 installed() { [ "$(dkms status weir | grep -c ': installed')" -eq "$1" ] || { dkms status weir | sed 's/^/# /'; false; }; }
 gone() {
-	[ -z "$(dkms status weir)" ] && [ -z "$(find /usr/src /var/lib/dkms /lib/modules -name '*weir*')" ] ||
-		{ dkms status weir | sed 's/^/# /'; find /usr/src /var/lib/dkms /lib/modules -name '*weir*' | sed 's/^/# /'; false; }
+	local left
+	left=$(dkms status weir; find /usr/src /var/lib/dkms /lib/modules -name '*weir*')
+	[ -z "$left" ] || { printf '%s\n' "$left" | sed 's/^/# /'; return 1; }
 }
 
 first=$(basename /lib/modules/6.1*)

@@ -5,7 +5,7 @@
 #include "shim_path.h"
 
 #define RTT_US	10000
-#define ONE	(1U << DCTCP_ALPHA_SHIFT)
+#define ONE	BIT(DCTCP_ALPHA_SHIFT)
 
 static struct dctcp *dctcp_of(struct sock *sk)
 {
