@@ -5,7 +5,8 @@
 # One resident process (weir-timeline) does it all; changes of the path go to a
 # resident tc, so that at the set time nothing is left to fork or load.
 
-SS_SPACING_US=150000	# between two looks: ss costs tens of milliseconds in the lab
+SS_SPACING_US=150000	# from a look to anything else: ss costs tens of milliseconds in the lab
+SS_FLOWS=50		# how many flows are looked at
 
 # A server that wakes up for every packet costs a third of the lab's time. It
 # gets its data in lots of eleven packets: less than the smallest window it
@@ -30,14 +31,34 @@ release_schedule()
 	done
 }
 
-# ss_schedule: one look at each flow in the middle of its life.
+# near T_US: is anything else to be done about then?
+near()
+{
+	local t
+
+	for t in "${BUSY[@]}"; do
+		((t <= $1 - SS_SPACING_US || t >= $1 + SS_SPACING_US)) || return 0
+	done
+	return 1
+}
+
+# ss_schedule SCHEDULE: one look at each flow in the middle of its life, away
+# from everything in SCHEDULE: while ss reads its table, nothing else runs.
 ss_schedule()
 {
-	local i start stop
+	local i start stop at
+	local -a BUSY
 
-	for ((i = 1; i <= FLOWS; i++)); do
+	mapfile -t BUSY < <(cut -d ' ' -f 1 "$1")
+	for ((i = 1; i <= FLOWS && i <= SS_FLOWS; i++)); do
 		start=FLOW${i}_START_US stop=FLOW${i}_STOP_US
-		echo "$(((${!start} + ${!stop}) / 2 + (i - 1) % 10 * SS_SPACING_US)) sh ss-$i" \
+		at=$(((${!start} + ${!stop}) / 2))
+		while near "$at"; do
+			at=$((at + SS_SPACING_US))
+		done
+		((at < ${!stop})) || continue
+		BUSY+=("$at")
+		echo "$at sh ss-$i" \
 			"nsenter --net=/run/netns/${PREFIX}s$i ss -tinmoH sport = :$((DATA_PORT + i)) >$OUT/ss-$i.txt"
 	done
 }
@@ -109,8 +130,8 @@ timeline_start()
 		change_schedule
 		release_schedule
 		hold_schedule
-		ss_schedule
-	} | sort -s -n -k 1,1 >"$RUN_DIR/schedule"
+	} >"$RUN_DIR/exact"
+	ss_schedule "$RUN_DIR/exact" | sort -s -n -k 1,1 "$RUN_DIR/exact" - >"$RUN_DIR/schedule"
 	weir-timeline "$1" <"$RUN_DIR/schedule" >"$OUT/events.csv" &
 	TIMELINE_PID=$!
 }
