@@ -98,8 +98,21 @@ explain_key()
 	printf '%s\n' "$1"
 	for field in what hurts default source; do
 		text=$(key_field "$1" "$field")
-		printf '%s\n' "$field: $text" | fold -s -w 88 | sed 's/ *$//; s/^/    /'
+		printf '%s\n' "$field: $text" | wrap
 	done
+}
+
+# wrap: each line, indented, broken before column 92.
+wrap()
+{
+	awk '{
+		line = "   "
+		for (i = 1; i <= NF; i++) {
+			if (length(line) + length($i) > 90) { print line; line = "   " }
+			line = line " " $i
+		}
+		print line
+	}'
 }
 
 explain_profile()
@@ -108,7 +121,7 @@ explain_profile()
 
 	for i in "${!prof_key[@]}"; do
 		explain_key "${prof_key[i]}"
-		printf '%s\n' "here: ${prof_op[i]} ${prof_value[i]}. ${prof_why[i]}" | fold -s -w 88 | sed 's/ *$//; s/^/    /'
+		printf '%s\n' "here: ${prof_op[i]} ${prof_value[i]}. ${prof_why[i]}" | wrap
 	done
 }
 

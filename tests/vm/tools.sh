@@ -55,7 +55,7 @@ RUN
 chmod +x "$work/job/run"
 
 status=0
-scripts/lab/run --quiet --kernel "$kernel" --cpu "$cpu" --timeout 1500 --job "$work/job" --out "$work/out" || status=$?
+scripts/lab/run --quiet --kernel "$kernel" --cpu "$cpu" --timeout 2400 --job "$work/job" --out "$work/out" || status=$?
 for part in "${parts[@]}"; do
 	printf '# %s on Linux %s\n' "$part" "$release"
 	sed 's/^/# /' "$work/out/$part.err" 2>/dev/null || true

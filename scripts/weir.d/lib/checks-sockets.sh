@@ -3,7 +3,8 @@
 #
 # doctor sockets: what holds connections up, and who can mend it.
 
-# A connection counts as held back when that took this share of its busy time.
+# A connection counts as held back when that took this share of the time it was
+# busy while watched, if it was for so long.
 LIMITED_PERCENT=10
 LIMITED_BUSY_MS=100
 
@@ -173,24 +174,30 @@ check_stalls()
 	fi
 }
 
-# limited FIELD: connections that FIELD held back: COUNT PERCENT FROM -> TO, worst.
+# limited FIELD: connections that FIELD held back while they were watched: COUNT
+# PERCENT FROM -> TO, the worst. The kernel counts from the start of a connection,
+# when every window is small; what matters is now.
 limited()
 {
 	scan '
 		/^sample/ { s = $2; next }
-		s == 5 {
+		{
 			read_socket()
-			percent = field[what]
-			if (!sub(/.*\(/, "", percent))
-				next
-			busy = field["busy"]
-			sub(/ms$/, "", busy)
-			if (percent + 0 >= least && busy + 0 >= long) {
-				n++
-				if (percent + 0 > worst) { worst = percent + 0; who = from " -> " to }
+			# 123ms(4.5%): a number with something behind it counts as the number.
+			name = from " -> " to
+			if (s == 1) {
+				busy[name] = field["busy"] + 0
+				held[name] = field[what] + 0
+			} else if (s == 5 && name in busy) {
+				long = field["busy"] - busy[name]
+				share = long >= least_ms ? 100 * (field[what] - held[name]) / long : 0
+				if (share >= least) {
+					n++
+					if (share > worst) { worst = share; who = name }
+				}
 			}
 		}
-		END { print n + 0, worst + 0, who }' -v what="$1" -v least="$LIMITED_PERCENT" -v long="$LIMITED_BUSY_MS"
+		END { printf "%d %.0f %s\n", n, worst, who }' -v what="$1" -v least="$LIMITED_PERCENT" -v least_ms="$LIMITED_BUSY_MS"
 }
 
 check_sndbuf_limited()

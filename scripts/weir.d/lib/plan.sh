@@ -131,14 +131,17 @@ plan_device()
 	fi
 }
 
-# plan_devices_left: devices with queues of another kind that were not named.
+# plan_devices_left: devices that were not named, and queue otherwise for want of
+# somebody who chose.
 plan_devices_left()
 {
-	local dev leaf
+	local dev leaf now
 
 	for dev in $(device_names); do
 		[[ " ${dev_name[*]} " != *" $dev "* ]] || continue
-		leaf=$(qdisc_leaf "$(read_qdisc "$dev")")
+		now=$(read_qdisc "$dev") || continue
+		qdisc_is_default "$now" || continue
+		leaf=$(qdisc_leaf "$now")
 		case $leaf in
 		'' | noqueue | "$prof_qdisc") ;;
 		*) printf '%s (%s)\n' "$dev" "$leaf" ;;
