@@ -55,12 +55,14 @@ meta()
 	printf '\n}}\n'
 }
 
-# drops_elsewhere: packets dropped by mid's queues but the bottleneck's.
+# drops_elsewhere: packets dropped by mid's queues but the bottleneck's. What
+# the deterministic dropper takes is counted by its clsact, which is no queue.
 drops_elsewhere()
 {
 	local line sum=0 dev=
 
 	while read -r line; do
+		[[ "$line" != qdisc\ * ]] || dev=rcv
 		[[ ! "$line" =~ ^qdisc\ netem\ .*\ dev\ ([^ ]*) ]] || dev=${BASH_REMATCH[1]}
 		[[ "$dev" == rcv || ! "$line" =~ \(dropped\ ([0-9]+), ]] ||
 			sum=$((sum + BASH_REMATCH[1]))

@@ -48,7 +48,7 @@ for cc in "$@"; do
 	iperf3 -c 127.0.0.1 -p 5300 -C "$cc" -n 1M >/dev/null
 	echo 0 >"$events/enable"
 	grep -c 'weir_ack:' "$tracing/trace" >/tmp/acks || true
-	ok "$cc: weir_ack fires on real traffic ($(cat /tmp/acks) times)" test "$(cat /tmp/acks)" -gt 100
+	ok "$cc: weir_ack fires on real traffic ($(cat /tmp/acks) times)" test "$(cat /tmp/acks)" -gt 50
 	ok "$cc: and fires no more once disabled" \
 		test "$(iperf3 -c 127.0.0.1 -p 5300 -C "$cc" -n 100K >/dev/null; grep -c 'weir_ack:' "$tracing/trace")" = "$(cat /tmp/acks)"
 done
