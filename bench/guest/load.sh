@@ -84,7 +84,7 @@ algorithms_load()
 modules_load()
 {
 	local name
-	local -a names=(sch_netem sch_fq tcp_diag)
+	local -a names=(veth sch_netem sch_fq tcp_diag)
 
 	((DROP_EVERY == 0)) || names+=(sch_ingress cls_matchall act_gact)
 	((BYTES_FLOWS == 0)) || names+=(sch_plug)
