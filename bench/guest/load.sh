@@ -23,12 +23,23 @@ undo_all()
 	UNDO=()
 }
 
+# unload NAME: a namespace that was just deleted holds its modules for a moment.
+unload()
+{
+	local tries
+
+	for ((tries = 0; tries < 20; tries++)); do
+		! modprobe -qr "$1" || return 0
+		sleep 0.1
+	done
+}
+
 # module NAME: load it; a module that was not there before goes again.
 module()
 {
 	[[ ! -e "/sys/module/$1" ]] || return 0
 	modprobe -q "$1" || return 1
-	[[ ! -e "/sys/module/$1" ]] || undo modprobe -qr "$1"
+	[[ ! -e "/sys/module/$1" ]] || undo unload "$1"
 }
 
 # set_file FILE VALUE: write a kernel setting, to be put back.
