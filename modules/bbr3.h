@@ -53,9 +53,12 @@
 #define BBR3_PROBE_WAIT_RAND_US		USEC_PER_SEC
 #define BBR3_PROBE_WAIT_ROUNDS		63
 
-#define BBR3_MIN_RTT_WINDOW		(10 * HZ)
-#define BBR3_PROBE_RTT_INTERVAL		(5 * HZ)
+/* MinRTTFilterLen, ProbeRTTInterval and ProbeRTTDuration */
+#define BBR3_MIN_RTT_SECONDS		10
+#define BBR3_PROBE_RTT_SECONDS		5
 #define BBR3_PROBE_RTT_TIME		msecs_to_jiffies(200)
+/* The longest RTT that anything is stretched for: a minute */
+#define BBR3_RTT_MAX_US			((u32)(60 * USEC_PER_SEC))
 
 /* Send quantum: a millisecond's worth, at least two segments, at most 64 KB */
 #define BBR3_QUANTUM_MIN_SEGS		2

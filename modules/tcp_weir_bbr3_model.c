@@ -219,6 +219,24 @@ void bbr3_update_ack_aggregation(struct sock *sk, const struct bbr3_ack *ack)
 		bbr3->model_changed = 1;
 }
 
+/*
+ * Has a window passed since @stamp? The draft's are 5 and 10 s whatever the
+ * path. On one that is longer than a second they are stretched to as many
+ * RTTs: else the flow would be in ProbeRTT before what it sent after the last
+ * one came back, and never see the bandwidth.
+ */
+static bool bbr3_window_passed(const struct bbr3 *bbr3, u32 stamp, u32 seconds)
+{
+	u32 now = tcp_jiffies32, rtt_us = bbr3->min_rtt_us;
+
+	if (likely(!after(now, stamp + seconds * HZ)))
+		return false;
+	if (rtt_us <= USEC_PER_SEC || rtt_us == BBR3_INFINITY)
+		return true;
+
+	return after(now, stamp + seconds * (u32)usecs_to_jiffies(min(rtt_us, BBR3_RTT_MAX_US)));
+}
+
 /**
  * bbr3_update_min_rtt() - UpdateMinRTT()
  * @bbr3: the state
@@ -233,17 +251,17 @@ void bbr3_update_ack_aggregation(struct sock *sk, const struct bbr3_ack *ack)
  */
 bool bbr3_update_min_rtt(struct bbr3 *bbr3, const struct rate_sample *rs)
 {
-	u32 now = tcp_jiffies32;
-	bool expired = after(now, bbr3->probe_rtt_min_stamp + BBR3_PROBE_RTT_INTERVAL);
+	bool expired = bbr3_window_passed(bbr3, bbr3->probe_rtt_min_stamp,
+					  BBR3_PROBE_RTT_SECONDS);
 
 	if (rs->rtt_us >= 0 && ((u32)rs->rtt_us < bbr3->probe_rtt_min_us ||
 				(expired && !rs->is_ack_delayed))) {
 		bbr3->probe_rtt_min_us = rs->rtt_us;
-		bbr3->probe_rtt_min_stamp = now;
+		bbr3->probe_rtt_min_stamp = tcp_jiffies32;
 	}
 
 	if (bbr3->probe_rtt_min_us < bbr3->min_rtt_us ||
-	    after(now, bbr3->min_rtt_stamp + BBR3_MIN_RTT_WINDOW)) {
+	    bbr3_window_passed(bbr3, bbr3->min_rtt_stamp, BBR3_MIN_RTT_SECONDS)) {
 		if (bbr3->min_rtt_us != bbr3->probe_rtt_min_us)
 			bbr3->model_changed = 1;
 		bbr3->min_rtt_us = bbr3->probe_rtt_min_us;
