@@ -190,6 +190,14 @@ socket_bytes()
 	((SOCKET_BYTES <= 1073741824)) || SOCKET_BYTES=1073741824
 }
 
+# remove_ns NAME: a namespace lives on while sockets of ended processes try to
+# send what they have: shorten that.
+remove_ns()
+{
+	in_ns "$1" sysctl -qw net.ipv4.tcp_orphan_retries=1
+	ip netns del "$PREFIX$1"
+}
+
 # topology_up: build it.
 topology_up()
 {
@@ -200,7 +208,7 @@ topology_up()
 		names+=("s$i")
 	done
 	for i in "${names[@]}"; do
-		undo ip netns del "$PREFIX$i"
+		undo remove_ns "$i"
 	done
 	printf "netns add $PREFIX%s\n" "${names[@]}" | ip -batch -
 	for i in "${names[@]}"; do
