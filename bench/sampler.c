@@ -6,9 +6,10 @@
  *		--recv NETNS --flow I:NETNS:SADDR:SPORT:DADDR:DPORT...
  *
  * From T0 (CLOCK_MONOTONIC, ns) for the duration it writes DIR/flow-<i>.csv
- * and DIR/link.csv every 10 ms, DIR/recv-<i>.csv every 100 ms, and at the end
- * DIR/sampler.json with its own cost. docs/formats.md describes the columns.
- * Namespaces are named as for ip-netns(8).
+ * and DIR/link.csv every 10 ms, DIR/recv-<i>.csv every 100 ms (every 10 ms in
+ * the flow's first 200), and at the end DIR/sampler.json with its own cost.
+ * docs/formats.md describes the columns. Namespaces are named as for
+ * ip-netns(8).
  *
  * Each socket is asked for by its exact addresses (sock_diag, no dump), the
  * queue by its device: the cost of a tick does not depend on what else the
@@ -40,7 +41,8 @@
 #include <unistd.h>
 
 #define TICK_US		10000
-#define RECV_TICKS	10	/* receivers are read every tenth tick */
+#define RECV_TICKS	10	/* receivers are read every tenth tick, */
+#define RECV_FIRST	20	/* but at first every tick: it shows when data came */
 #define CSV_BYTES	16384
 #define ROW_BYTES	640	/* more than 26 columns of 20 digits */
 
@@ -84,12 +86,14 @@ struct query {
  * @receiver: asks for the receiving socket
  * @sent: flow-<i>.csv
  * @received: recv-<i>.csv
+ * @receipts: rows of @received
  */
 struct flow {
 	struct query sender;
 	struct query receiver;
 	struct csv sent;
 	struct csv received;
+	unsigned int receipts;
 };
 
 /**
@@ -340,14 +344,15 @@ static bool link_stats_get(const struct query *q, struct link_stats *l)
 
 /* --- Rows --------------------------------------------------------------- */
 
-static void sender_row(struct flow *f, int64_t t0)
+/* Returns whether there is such a connection. */
+static bool sender_row(struct flow *f, int64_t t0)
 {
 	int64_t t_us = (clock_ns(CLOCK_MONOTONIC) - t0) / 1000;
 	struct csv *c = &f->sent;
 	struct tcp_info i;
 
 	if (!tcp_info_get(&f->sender, &i))
-		return;
+		return false;
 	csv_room(c);
 	csv_put(c, t_us, ',');
 	csv_put(c, i.tcpi_state, ',');
@@ -375,6 +380,7 @@ static void sender_row(struct flow *f, int64_t t0)
 	csv_put(c, i.tcpi_rwnd_limited, ',');
 	csv_put(c, i.tcpi_sndbuf_limited, ',');
 	csv_put(c, i.tcpi_rcv_rtt, '\n');
+	return true;
 }
 
 static void receiver_row(struct flow *f, int64_t t0)
@@ -388,6 +394,7 @@ static void receiver_row(struct flow *f, int64_t t0)
 	csv_room(c);
 	csv_put(c, t_us, ',');
 	csv_put(c, i.tcpi_bytes_received, '\n');
+	f->receipts++;
 }
 
 static void link_row(const struct query *q, struct csv *c, int64_t t0)
@@ -476,6 +483,7 @@ static void sample(const char *dir, const struct query *link, int64_t t0,
 	static struct csv link_csv;
 	int64_t us, late, latest = 0, cpu;
 	uint64_t ticks = 0;
+	bool alive;
 	size_t i;
 
 	csv_open(&link_csv, dir, "link", 0,
@@ -488,8 +496,9 @@ static void sample(const char *dir, const struct query *link, int64_t t0,
 			latest = late;
 		link_row(link, &link_csv, t0);
 		for (i = 0; i < nflows; i++) {
-			sender_row(&flows[i], t0);
-			if (ticks % RECV_TICKS == 0)
+			alive = sender_row(&flows[i], t0);
+			if (ticks % RECV_TICKS == 0 ||
+			    (alive && flows[i].receipts < RECV_FIRST))
 				receiver_row(&flows[i], t0);
 		}
 	}

@@ -10,6 +10,9 @@
 #include "flow.h"
 #include "mem.h"
 
+/* What iperf3 sends first on a data connection, before it waits for its server. */
+#define IPERF_COOKIE_BYTES	37
+
 /* iperf3 and the receiver's socket should agree this well, percent. */
 #define IPERF_TOLERANCE_PCT 1.0
 /* ss(8) runs for some milliseconds between two samples of the 10 ms grid. */
@@ -54,21 +57,22 @@ static double iperf_rate(const char *path, size_t i, json_t *warnings)
  * @out: gains iperf_goodput_bps, whole_goodput_bps and iperf_diff_pct
  * @warnings: gains a remark if they differ by more than 1 %
  *
- * iperf3 reports over the flow's whole life, so ours is taken over that too.
+ * iperf3 reports over the flow's whole life from its first data on, so ours is
+ * taken over that too. (On a loaded path the handshake delays the first data.)
  */
 void check_iperf(const struct cell *c, const struct trace *recv, size_t i,
 		 struct metrics *out, json_t *warnings)
 {
 	const struct cell_flow *conf = &c->flow[i];
 	double last = recv->t[recv->n - 1], ours, theirs, diff;
+	double first = fmax(conf->start_us, trace_when(recv, IPERF_COOKIE_BYTES + 1));
 	char *path;
 
 	if (asprintf(&path, "%s/iperf-%zu.json", c->dir, i + 1) < 0)
 		mem_check(NULL);
 	theirs = iperf_rate(path, i, warnings);
 	free(path);
-	ours = (trace_at(recv, last) - trace_at(recv, conf->start_us)) * 8e6 /
-	       (last - conf->start_us);
+	ours = (trace_at(recv, last) - trace_at(recv, first)) * 8e6 / (last - first);
 	diff = theirs > 0 ? 100 * (ours - theirs) / theirs : NAN;
 	metric_add_flow(out, i, "whole_goodput_bps", ours);
 	metric_add_flow(out, i, "iperf_goodput_bps", theirs);
