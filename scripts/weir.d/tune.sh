@@ -46,7 +46,7 @@ parse_arguments()
 			case $1 in
 			--rate) rate=$2 ;;
 			--rtt) rtt=$2 ;;
-			--dev) devices+=("$2") ;;
+			--dev) [[ " ${devices[*]} " == *" $2 "* ]] || devices+=("$2") ;;
 			esac
 			shift
 			;;
@@ -197,12 +197,14 @@ apply_plan()
 
 	title="tune $profile, $(human_rate "$rate_bps"), $(human_us "$rtt_us")"
 	for i in "${!row_action[@]}"; do
-		[[ "${row_action[i]}" != readonly ]] || die "${row_key[i]} is read-only here$(container_hint "${row_key[i]}=${row_new[i]}")"
+		[[ "${row_action[i]}" != readonly ]] || wanted ||
+			die "${row_key[i]} is read-only here$(container_hint "${row_key[i]}=${row_new[i]}")"
 	done
 	# First the devices, so that reverting sets the default before it lets the
 	# kernel choose again.
 	for i in "${!dev_name[@]}"; do
-		if [[ "${dev_action[i]}" == 'set' ]] || txn_find qdisc "${dev_name[i]}"; then
+		if [[ "${dev_action[i]}" == 'set' ]] ||
+			{ [[ "${dev_action[i]}" == keep ]] && txn_find qdisc "${dev_name[i]}"; }; then
 			txn_plan qdisc "${dev_name[i]}" "$prof_qdisc"
 		fi
 	done
@@ -226,7 +228,11 @@ container_hint()
 	local kind
 
 	kind=$(container_kind)
-	[[ -z "$kind" ]] || printf ' (a container: %s): set it from outside, as with docker run --sysctl %q' "$kind" "$1"
+	if [[ -n "$kind" ]]; then
+		printf ' (a container: %s): set it from outside, as with docker run --sysctl %q' "$kind" "$1"
+	else
+		printf ': mount %s/sys so that it can be written, or run this outside' "$WEIR_PROC"
+	fi
 }
 
 # check_dropin: refuse a file there that is not as weir left it.
@@ -291,7 +297,7 @@ weir_main()
 	apply)
 		! in_main_netns || check_dropin
 		show_plan
-		if ! wanted && complete; then
+		if ! wanted && complete && [[ " ${row_action[*]} " != *' readonly '* ]]; then
 			printf 'Nothing is left to change.\n'
 			return
 		fi

@@ -106,6 +106,13 @@ ok 'as it is' says '^qdisc bfifo 9: root .* limit 7777b' tc qdisc show dev t0
 quietly "$WEIR" revert
 tc qdisc del dev t0 root
 ok 'and everything is as it was' same_as "$T/before"
+quietly tune --apply
+tc qdisc replace dev t0 root handle 9: bfifo limit 7777
+quietly tune --apply
+ok 'nor one that was configured since, when applied again' says '^qdisc bfifo 9: root .* limit 7777b' tc qdisc show dev t0
+ok 'nor does revert replace that' refuses 't0 is now' "$WEIR" revert
+quietly "$WEIR" revert --force
+ok 'and everything is as it was' same_as "$T/before"
 device t1
 quietly "$WEIR" tune "$T/small.profile" --dev t1 --apply
 ip link del t1

@@ -88,6 +88,18 @@ ok 'a module of another kernel' one_line 1 'built for another kernel than 6.1.0-
 rm -r "$WEIR_SYS/kernel"
 ok 'nothing of all that changed anything' as_before
 
+
+# --- where nothing may be written
+mount --bind "$WEIR_PROC/sys" "$WEIR_PROC/sys"
+mount -o remount,ro,bind "$WEIR_PROC/sys"
+ok 'tune: a /proc/sys that is read-only' refuses 'tune: net.core.default_qdisc is read-only here: mount .* outside' "$WEIR" tune wan --apply
+printf 'container=docker\0' >"$WEIR_PROC/1/environ"
+ok 'tune: a container whose settings are read-only' refuses 'read-only here \(a container: docker\): set it from outside, as with docker run --sysctl' "$WEIR" tune wan --apply
+ok 'use: a container whose settings are read-only' refuses 'Read-only file system; nothing was changed' "$WEIR" use reno
+: >"$WEIR_PROC/1/environ"
+umount "$WEIR_PROC/sys"
+ok 'nothing of that changed anything' as_before
+
 # --- real routes and a real namespace
 unset WEIR_PROC WEIR_SYS WEIR_MODULES
 ip link set lo up

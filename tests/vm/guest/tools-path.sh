@@ -7,27 +7,34 @@ set -euo pipefail
 . "$(dirname "$0")/tools-env.sh"
 
 RATE_BPS=20000000
-for ns in a b; do
+for ns in a mid b; do
 	ip netns add "$ns"
 	ip -n "$ns" link set lo up
 done
-ip link add va netns a type veth peer name vb netns b
+ip netns exec mid sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+subnet=0
 for ns in a b; do
-	ip -n "$ns" addr add "10.0.0.$((1 + $([ "$ns" = a ]; echo $?)))/24" dev "v$ns"
+	subnet=$((subnet + 1))
+	ip link add "v$ns" netns "$ns" type veth peer name "m$ns" netns mid
+	ip -n "$ns" addr add "10.0.$subnet.1/24" dev "v$ns"
+	ip -n mid addr add "10.0.$subnet.254/24" dev "m$ns"
 	ip netns exec "$ns" ethtool -K "v$ns" tso off gso off gro off >/dev/null 2>&1
-	ip -n "$ns" link set "v$ns" up
+	ip netns exec mid ethtool -K "m$ns" tso off gso off gro off >/dev/null 2>&1
+	ip -n "$ns" link set dev "v$ns" up
+	ip -n mid link set dev "m$ns" up
+	ip -n "$ns" route add default via "10.0.$subnet.254"
 done
-# The bottleneck on the way there, with a queue of 120 ms; the delay on the way back. So the round trip that
-# buffers must be made for is 320 ms at most; with 400 ms neither buffer is what holds the rate.
-ip netns exec a tc qdisc replace dev va root netem rate 20mbit limit 200
-ip netns exec b tc qdisc replace dev vb root netem delay 200ms limit 100000
+# In the middle: the bottleneck on the way there, with a queue of 120 ms; the delay on the way back. So the round
+# trip that buffers must be made for is 320 ms at most; with 400 ms neither buffer is what holds the rate.
+ip netns exec mid tc qdisc replace dev mb root netem rate 20mbit limit 200
+ip netns exec mid tc qdisc replace dev ma root netem delay 200ms limit 100000
 set_buffer() { ip netns exec "$1" sh -c "echo 4096 16384 $3 >/proc/sys/net/ipv4/$2"; }
 
 # flow: one connection for ten seconds; sets goodput [bit/s] over the last five, and asks the doctor of a.
 flow() {
 	local before after
 	NS=b traffic sink 6001
-	NS=a traffic sender 6001 10.0.0.2
+	NS=a traffic sender 6001 10.0.2.1
 	sleep 5
 	before=$(acked)
 	sleep 5
