@@ -57,14 +57,17 @@ static void bbr3_find_info(const struct sock *sk, u32 end_seq, u32 delivered, bo
  * @info: the answer
  *
  * If nothing was lost since the round began that the packet was sent in, and
- * nothing is missing, then what was in flight with it is what was delivered
- * since, no more and no less, and needs no looking up.
+ * nothing is missing, then what was delivered since it was sent is what was in
+ * flight with it; or a packet or two more, as some kernels take the first
+ * packet of a burst for the latest. So it needs no looking up, unless it would
+ * raise the long-term bound, which only the exact number may.
  */
 void bbr3_info_of_ack(struct sock *sk, const struct rate_sample *rs, struct send_info *info)
 {
 	const struct bbr3 *bbr3 = inet_csk_ca(sk);
 
-	if (likely(bbr3->quiet_rounds >= 2 && !tcp_sk(sk)->sacked_out)) {
+	if (likely(bbr3->quiet_rounds >= 2 && !tcp_sk(sk)->sacked_out &&
+		   (u32)rs->delivered <= bbr3->inflight_longterm)) {
 		info->in_flight = rs->delivered;
 		info->lost = 0;
 		return;
