@@ -97,7 +97,12 @@ LDLIBS_analyze := -ljansson -lm
 
 TOOLS := $(patsubst bench/%.c,out/bin/weir-%,$(wildcard bench/*.c))
 
-tools: $(TOOLS)
+tools: $(TOOLS) out/bin/insn-count.so
+
+# For bench/cost: code that QEMU loads.
+out/bin/insn-count.so: bench/plugin/insn-count.c bench/plugin/qemu_plugin.h
+	@mkdir -p $(@D)
+	$(CC) $(TOOL_CFLAGS) -fPIC -shared -fvisibility=hidden -o $@ $<
 
 # A program is bench/NAME.c and, if it is long, what is in bench/NAME/.
 .SECONDEXPANSION:
