@@ -65,6 +65,10 @@ const struct metric_def metric_defs[] = {
 		"bytes that left the bottleneck in the window, Ethernet header included, over what its rate allows; the capacity follows rate changes",
 	},
 	{
+		"link", "utilisation_lull_pct",
+		"lowest utilisation of any 200 ms in the window",
+	},
+	{
 		"link", "queue_delay_p50_us",
 		"median of the queueing delay: bottleneck backlog times 8 over its rate at that time, the packet being sent included",
 	},

@@ -12,6 +12,8 @@
 #include "mem.h"
 #include "trace.h"
 
+#define LULL_US 200e3
+
 enum link_col { L_T, L_BYTES, L_PKTS, L_SENT_BYTES, L_SENT_PKTS, L_DROPS, L_COLS };
 
 static const struct csv_col link_cols[L_COLS] = {
@@ -30,12 +32,14 @@ static const struct csv_col link_cols[L_COLS] = {
  * @sent_bytes: carried in the window
  * @sent_pkts: same, packets
  * @drops: dropped in the window
+ * @carried: @sent_bytes over time
  * @gap_us: longest hole between rows
  * @gap_at: where it starts
  */
 struct link_acc {
 	struct dist delay, pkts;
 	struct edge sent_bytes, sent_pkts, drops;
+	struct trace carried;
 	double gap_us, gap_at;
 };
 
@@ -94,6 +98,7 @@ static int read_link(const struct cell *c, const char *path, double t0,
 		}
 		edge_feed(&a->sent_bytes, row[L_T], row[L_SENT_BYTES]);
 		edge_feed(&a->sent_pkts, row[L_T], row[L_SENT_PKTS]);
+		trace_add(&a->carried, row[L_T], row[L_SENT_BYTES]);
 		edge_feed(&a->drops, row[L_T], row[L_DROPS]);
 		series_add(queue, row[L_T], row[L_PKTS]);
 		memcpy(prev, row, sizeof(prev));
@@ -109,6 +114,23 @@ static int read_link(const struct cell *c, const char *path, double t0,
 	return rc;
 }
 
+/* The lowest utilisation of any 200 ms between @t0 and @t1, percent. */
+static double deepest_lull(const struct cell *c, const struct trace *carried,
+			   double t0, double t1)
+{
+	double lowest = NAN, bits;
+
+	for (size_t i = 0; i < carried->n; i++) {
+		double from = carried->t[i], to = from + LULL_US;
+
+		if (from < t0 || to > t1)
+			continue;
+		bits = (trace_at(carried, to) - carried->v[i]) * 8;
+		lowest = fmin(lowest, 100 * bits / cell_capacity_bits(c, from, to));
+	}
+	return lowest;
+}
+
 static void put_metrics(const struct cell *c, double t0, double t1,
 			struct link_acc *a, struct metrics *out)
 {
@@ -117,6 +139,8 @@ static void put_metrics(const struct cell *c, double t0, double t1,
 
 	metric_add(out, METRIC_LINK, "utilisation_pct",
 		   100 * bits / cell_capacity_bits(c, t0, t1));
+	metric_add(out, METRIC_LINK, "utilisation_lull_pct",
+		   deepest_lull(c, &a->carried, t0, t1));
 	metric_add(out, METRIC_LINK, "queue_delay_p50_us",
 		   dist_percentile(&a->delay, 50));
 	metric_add(out, METRIC_LINK, "queue_delay_p95_us",
@@ -172,6 +196,7 @@ int link_analyze(const struct cell *c, double t0_us, double t1_us,
 	}
 	dist_free(&a.delay);
 	dist_free(&a.pkts);
+	trace_free(&a.carried);
 	free(path);
 	return rc;
 }

@@ -54,6 +54,7 @@ def metric_label($name):
         goodput_bps: "goodput",
         goodput_5s_bps: "goodput, first 5 s",
         utilisation_pct: "utilisation",
+        utilisation_lull_pct: "utilisation of the worst 200 ms",
         queue_delay_p50_us: "queueing delay p50",
         queue_delay_p95_us: "queueing delay p95",
         queue_delay_p99_us: "queueing delay p99",

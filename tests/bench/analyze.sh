@@ -57,6 +57,7 @@ ok 'steady: window' is steady '.runs[0].window_us' '[5000000,19950000]'
 ok 'steady: goodput' is steady '.runs[0].flows[0].goodput_bps' 8000000
 ok 'steady: goodput of the first 5 s' is steady '.runs[0].total.goodput_5s_bps' 8000000
 ok 'steady: utilisation' is steady '.runs[0].link.utilisation_pct' 83.6464
+ok 'steady: no lull' is steady '.runs[0].link.utilisation_lull_pct' 83.6464
 ok 'steady: queueing delay' is steady '[.runs[0].link | .queue_delay_p50_us, .queue_delay_p99_us, .queue_delay_mean_us, .queue_delay_max_us]' '[12112,12112,12112,12112]'
 ok 'steady: drops' is steady '[.runs[0].link.dropped_pkts, .runs[0].flows[0].retrans_pkts]' '[15,15]'
 ok 'steady: retransmitted' is steady '.runs[0].total.retransmit_pct' 0.1451
