@@ -12,8 +12,8 @@
  *					was opened when the program started
  *		T_US sh WHAT COMMAND	run COMMAND by the shell, meanwhile go on
  *		T_US lowat PID PORT BYTES
- *			as soon as process PID has a TCP connection from PORT,
- *			let it wake up for no less than BYTES of data there
+ *			as soon as process PID has received BYTES over its TCP
+ *			connection from PORT, let it wake up for no less
  *	LOG: a header and, for each action as it ends, when it was planned,
  *	when it began, when it had ended, and what it was (WHAT for sh).
  *
@@ -30,6 +30,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
@@ -46,6 +47,7 @@
 #define LOWAT_FDS	64	/* descriptors of another process we look at */
 #define LOWAT_POLL_US	20000
 #define LOWAT_TRIES	500	/* ten seconds: a lost SYN or three */
+#define TCP_INFO_BYTES	256	/* more than any struct tcp_info */
 
 enum verb { VERB_CONT, VERB_WRITE, VERB_SH, VERB_LOWAT };
 
@@ -186,6 +188,22 @@ static bool shell(const struct action *a, int64_t t0)
 	_exit(!WIFEXITED(status) || WEXITSTATUS(status));
 }
 
+/*
+ * What the peers say to each other before the data is less than the mark: with
+ * the mark set, whoever waits for it would wait for ever.
+ */
+static bool data_flows(int fd, const struct action *a)
+{
+	union {
+		struct tcp_info info;
+		char room[TCP_INFO_BYTES];
+	} u = { 0 };
+	socklen_t len = sizeof(u);
+
+	return !getsockopt(fd, IPPROTO_TCP, TCP_INFO, &u, &len) &&
+	       u.info.tcpi_bytes_received >= (__u64)a->bytes;
+}
+
 /* Set the mark on the connection from a->port if the process has it. */
 static bool lowat_once(const struct action *a, int pidfd)
 {
@@ -201,7 +219,8 @@ static bool lowat_once(const struct action *a, int pidfd)
 		len = sizeof(peer);
 		/* The port is at the same place for IPv4 and IPv6. */
 		if (!getpeername(fd, (struct sockaddr *)&peer, &len) &&
-		    ntohs(((struct sockaddr_in *)&peer)->sin_port) == a->port)
+		    ntohs(((struct sockaddr_in *)&peer)->sin_port) == a->port &&
+		    data_flows(fd, a))
 			done = !setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &a->bytes,
 					   sizeof(a->bytes));
 		close(fd);
