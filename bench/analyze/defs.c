@@ -36,6 +36,10 @@ const struct metric_def metric_defs[] = {
 		"sum over the flows of the time-weighted mean of unacked - sacked - lost + retrans",
 	},
 	{
+		"total", "silence_max_s",
+		"longest time in the window in which some flow's receiver got nothing, to the 0.1 s between samples",
+	},
+	{
 		"total", "srtt_p5_us",
 		"5th percentile of the smoothed RTT, all flows pooled",
 	},
@@ -225,6 +229,10 @@ const struct metric_def metric_defs[] = {
 	{
 		"flow", "sndbuf_limited_pct",
 		"time the send buffer held the flow back",
+	},
+	{
+		"flow", "silence_max_s",
+		"longest time in the window in which the receiver got nothing, to the 0.1 s between samples",
 	},
 	{
 		"flow", "completion_us",

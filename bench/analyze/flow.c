@@ -305,6 +305,22 @@ static double percent(double part, double whole)
 	return whole > 0 ? 100 * part / whole : NAN;
 }
 
+/* The longest time in the window in which the receiver got nothing, seconds. */
+static double longest_silence(const struct flow *f)
+{
+	const struct trace *r = &f->recv;
+	double longest = 0, since = f->t0_us;
+
+	for (size_t i = 0; i < r->n; i++) {
+		if (i && r->v[i] > r->v[i - 1])
+			since = fmax(r->t[i - 1], f->t0_us);
+		longest = fmax(longest, fmin(r->t[i], f->t1_us) - since);
+		if (i && r->v[i] > r->v[i - 1])
+			since = fmax(r->t[i], f->t0_us);
+	}
+	return longest / 1e6;
+}
+
 static void put_metrics(struct flow *f, const struct cell_flow *conf, size_t i,
 			struct flow_acc *a, struct metrics *out)
 {
@@ -349,6 +365,8 @@ static void put_metrics(struct flow *f, const struct cell_flow *conf, size_t i,
 			percent(gain(a, F_RWND), span));
 	metric_add_flow(out, i, "sndbuf_limited_pct",
 			percent(gain(a, F_SNDBUF), span));
+	f->silence_s = longest_silence(f);
+	metric_add_flow(out, i, "silence_max_s", f->silence_s);
 	metric_add_flow(out, i, "completion_us",
 			isnan(a->done_us) ? NAN : a->done_us - conf->start_us);
 }

@@ -26,6 +26,7 @@
  * @retrans_pkts: segments retransmitted in the window
  * @cwnd_mean_pkts: over the window
  * @inflight_mean_pkts: over the window
+ * @silence_s: longest time in the window without data for the receiver, seconds
  * @cwnd: curve of the congestion window
  * @inflight: curve of the packets in flight
  * @srtt: curve of the smoothed RTT
@@ -40,6 +41,7 @@ struct flow {
 	double retrans_pkts;
 	double cwnd_mean_pkts;
 	double inflight_mean_pkts;
+	double silence_s;
 	struct series cwnd;
 	struct series inflight;
 	struct series srtt;

@@ -33,7 +33,7 @@ static void put_totals(struct run *r, const struct flow *flow, struct dist *srtt
 {
 	const struct cell *c = &r->cell;
 	double bytes = 0, bytes5 = 0, sent = 0, retrans = 0, pkts = 0;
-	double cwnd = 0, inflight = 0, goodput, mean = dist_mean(srtt);
+	double cwnd = 0, inflight = 0, silence = 0, goodput, mean = dist_mean(srtt);
 	struct metrics *m = &r->metrics;
 
 	for (size_t i = 0; i < c->nflows; i++) {
@@ -44,6 +44,7 @@ static void put_totals(struct run *r, const struct flow *flow, struct dist *srtt
 		pkts += flow[i].retrans_pkts;
 		cwnd += flow[i].cwnd_mean_pkts;
 		inflight += flow[i].inflight_mean_pkts;
+		silence = fmax(silence, flow[i].silence_s);
 	}
 	goodput = bytes * 8e6 / (r->t1_us - r->t0_us);
 	metric_add(m, METRIC_TOTAL, "goodput_bps", goodput);
@@ -56,6 +57,7 @@ static void put_totals(struct run *r, const struct flow *flow, struct dist *srtt
 	metric_add(m, METRIC_TOTAL, "window_by_rate_pkts",
 		   goodput * mean / (8e6 * CELL_MSS_BYTES));
 	metric_add(m, METRIC_TOTAL, "inflight_mean_pkts", inflight);
+	metric_add(m, METRIC_TOTAL, "silence_max_s", silence);
 	metric_add(m, METRIC_TOTAL, "srtt_p5_us", dist_percentile(srtt, 5));
 	metric_add(m, METRIC_TOTAL, "srtt_p50_us", dist_percentile(srtt, 50));
 	metric_add(m, METRIC_TOTAL, "srtt_p95_us", dist_percentile(srtt, 95));
