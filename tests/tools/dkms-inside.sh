@@ -67,7 +67,7 @@ cp /tmp/reno.c modules/tcp_weir_reno.c
 # --- a kernel that comes later: what its headers' package does is call this hook
 second=$(</later/release)
 rm /later/release
-cp -a /later/. /usr/src/
+cp -a /later/usr /
 mkdir -p "/lib/modules/$second"
 ln -s "/usr/src/linux-headers-$second" "/lib/modules/$second/build"
 touch "/lib/modules/$second/modules.order" "/lib/modules/$second/modules.builtin"

@@ -39,12 +39,13 @@ cleanup() { rm -rf "$work"; }
 trap cleanup EXIT
 
 cache=${WEIR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/weir}/rootfs
-tar=$cache/dkms-bookworm.tar
+include=build-essential,dkms,debhelper,dh-dkms,lintian,linux-image-cloud-amd64,linux-headers-cloud-amd64,kmod,iproute2,openssl,git
+tar=$cache/dkms-$(sha256sum <<<"$include" | cut -c 1-8).tar
 mkdir -p "$cache"
 if [ "$fresh" = yes ] || [ ! -s "$tar" ]; then
 	echo '# making the root file system'
 	mmdebstrap --quiet --variant=apt --aptopt='Apt::Install-Recommends "false"' \
-		--include=build-essential,dkms,debhelper,dh-dkms,lintian,linux-headers-cloud-amd64,kmod,iproute2,openssl,git \
+		--include="$include" \
 		bookworm "$tar.new" 2>"$work/mmdebstrap.log" || { tail -n 5 "$work/mmdebstrap.log" >&2; exit 1; }
 	mv "$tar.new" "$tar"
 fi
@@ -52,10 +53,12 @@ mkdir "$work/root"
 tar -xf "$tar" -C "$work/root" --exclude='./dev/*'
 
 # The tree as it would be cloned, and a second kernel's headers, to come later.
-mkdir "$work/root/src" "$work/root/later"
+mkdir -p "$work/root/src" "$work/root/later/usr/lib"
 git ls-files -z | xargs -0 cp --parents -t "$work/root/src" 2>/dev/null || true
 second=$(scripts/lab/fetch --kernel 6.12 --print release)
-cp -a "$(scripts/lab/fetch --kernel 6.12 --print root)/usr/src/." "$work/root/later/"
+later=$(scripts/lab/fetch --kernel 6.12 --print root)
+cp -a "$later/usr/src" "$work/root/later/usr/"
+cp -a "$later"/usr/lib/linux-kbuild-* "$work/root/later/usr/lib/"
 echo "$second" >"$work/root/later/release"
 
 status=0

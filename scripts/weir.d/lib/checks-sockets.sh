@@ -7,8 +7,10 @@
 # busy while watched, if it was for so long.
 LIMITED_PERCENT=10
 LIMITED_BUSY_MS=100
+# How often the connections are looked at.
+SAMPLES=9
 
-# watch_sockets SECONDS: sample the connections five times, and the kernel's
+# watch_sockets SECONDS: sample the connections SAMPLES times, and the kernel's
 # counters before and after. Sets sock_samples, sock_before, sock_after.
 watch_sockets()
 {
@@ -17,9 +19,9 @@ watch_sockets()
 	watch_seconds=$1
 	sock_before=$(tcp_counters)
 	sock_samples=
-	for i in 1 2 3 4 5; do
-		((i == 1)) || sleep "$(awk -v s="$1" 'BEGIN { print s / 4 }')"
-		sock_samples+="sample $i"$'\n'$(ss -tinHO state connected exclude time-wait exclude syn-recv 2>/dev/null)$'\n'
+	for ((i = 1; i <= SAMPLES; i++)); do
+		((i == 1)) || sleep "$(awk -v s="$1" -v n="$SAMPLES" 'BEGIN { print s / (n - 1) }')"
+		sock_samples+="sample $i"$'\n'$(ss -tinmHO state connected exclude time-wait exclude syn-recv 2>/dev/null)$'\n'
 	done
 	sock_after=$(tcp_counters)
 }
@@ -51,13 +53,13 @@ connections()
 }
 
 # scan PROGRAM [ASSIGNMENT...]: run an awk program over the samples; it may call
-# read_socket() and median(), and keep(key): how often key was seen, once a sample.
+# read_socket() and median(), and knows the last sample's number as last.
 scan()
 {
 	local program=$1
 
 	shift
-	awk "$@" -f "$WEIR_LIB/weir.d/lib/ss.awk" -f <(printf '%s\n' "$program") <<<"$sock_samples"
+	awk -v last="$SAMPLES" "$@" -f "$WEIR_LIB/weir.d/lib/ss.awk" -f <(printf '%s\n' "$program") <<<"$sock_samples"
 }
 
 check_time_wait()
@@ -92,7 +94,7 @@ check_close_wait()
 
 	read -r stuck fresh <<<"$(scan '
 		/^sample/ { s = $2; next }
-		s == 5 { read_socket(); if (state == "CLOSE-WAIT") { if (field["lastrcv"] + 0 > 10000) old++; else new++ } }
+		s == last { read_socket(); if (state == "CLOSE-WAIT") { if (field["lastrcv"] + 0 > 10000) old++; else new++ } }
 		END { print old + 0, new + 0 }')"
 	if ((stuck + fresh == 0)); then
 		finding close-wait ok '0'
@@ -165,7 +167,7 @@ check_stalls()
 			    flies + 1 < field["cwnd"] + 0 && !field["lost"])
 				seen[from " -> " to]++
 		}
-		END { for (k in seen) if (seen[k] >= 2) { n++; if (seen[k] > most) { most = seen[k]; best = k } } print n + 0, best }')"
+		END { for (k in seen) if (seen[k] * 3 >= last) { n++; if (seen[k] > most) { most = seen[k]; best = k } } print n + 0, best }')"
 	if ((count)); then
 		finding stalls warn "$(connections "$count") waiting with a small packet until the last is acknowledged: $example" \
 			'in the program: write a message with one call, or set TCP_NODELAY; no setting of the system does it'
@@ -188,7 +190,7 @@ limited()
 			if (s == 1) {
 				busy[name] = field["busy"] + 0
 				held[name] = field[what] + 0
-			} else if (s == 5 && name in busy) {
+			} else if (s == last && name in busy) {
 				long = field["busy"] - busy[name]
 				share = long >= least_ms ? 100 * (field[what] - held[name]) / long : 0
 				if (share >= least) {
@@ -200,11 +202,57 @@ limited()
 		END { printf "%d %.0f %s\n", n, worst, who }' -v what="$1" -v least="$LIMITED_PERCENT" -v least_ms="$LIMITED_BUSY_MS"
 }
 
+# starved: connections whose send buffer was full while both windows had room and
+# nothing was left to send, in a fifth of the samples or more: COUNT PERCENT FROM -> TO,
+# the worst. The kernel's own count misses those that fill the congestion window in
+# bursts: a packet that leaves makes room in the last buffer, which is filled without
+# asking how much is queued, until the window is full; then the program waits until
+# two thirds of the buffer are free, for most of a round trip.
+starved()
+{
+	scan '
+		/^sample/ { s = $2; next }
+		{
+			read_socket()
+			name = from " -> " to
+			acked = field["bytes_acked"] + 0
+			if (!(name in first))
+				first[name] = acked
+			moved[name] = acked > first[name]
+			# w is queued with its overhead, tb the most that may be.
+			split(field["skmem"], memory, ",")
+			queued = most = 0
+			for (i in memory) {
+				if (memory[i] ~ /^w[0-9]/)
+					queued = substr(memory[i], 2) + 0
+				else if (memory[i] ~ /^tb[0-9]/)
+					most = substr(memory[i], 3) + 0
+			}
+			flies = field["unacked"] + 0
+			if (state == "ESTAB" && most && queued * 3 >= most * 2 && !field["notsent"] &&
+			    flies < field["cwnd"] + 0 &&
+			    (!field["snd_wnd"] || (flies + 1) * field["mss"] < field["snd_wnd"] + 0))
+				seen[name]++
+		}
+		END {
+			for (name in seen)
+				if (seen[name] * 5 >= last && moved[name]) {
+					n++
+					if (seen[name] > worst) { worst = seen[name]; who = name }
+				}
+			printf "%d %.0f %s\n", n, 100 * worst / last, who
+		}'
+}
+
 check_sndbuf_limited()
 {
-	local count percent who
+	local count percent who count2 percent2 who2
 
 	read -r count percent who <<<"$(limited sndbuf_limited)"
+	read -r count2 percent2 who2 <<<"$(starved)"
+	if ((count2 > count || (count2 == count && percent2 > percent))); then
+		count=$count2 percent=$percent2 who=$who2
+	fi
 	if ((count)); then
 		finding sndbuf-limited warn "$(connections "$count") held back by the send buffer, the worst $percent % of its time: $who" \
 			'raise the most of tcp_wmem: weir tune wan --rate R --rtt T for its path; or the program sets SO_SNDBUF, and should not'
@@ -233,7 +281,7 @@ check_unread()
 	read -r count who <<<"$(scan '
 		/^sample/ { next }
 		{ read_socket(); if (state == "ESTAB" && recvq >= 65536) seen[from " <- " to]++ }
-		END { for (k in seen) if (seen[k] == 5) { n++; best = k } print n + 0, best }')"
+		END { for (k in seen) if (seen[k] == last) { n++; best = k } print n + 0, best }')"
 	if ((count)); then
 		finding unread warn "$(connections "$count") with 64 kB or more that the program here does not read: $who" \
 			'the program is too slow, or stuck; its peer will be told to wait'

@@ -80,4 +80,9 @@ ok 'but one that is' says '^weir_cubic is the default' ip netns exec web "$weir"
 ok 'which leaves the system alone' is net.ipv4.tcp_congestion_control "$found"
 ok 'and reverts' quietly ip netns exec web "$weir" revert
 ok 'to what it was' test "$(ip netns exec web cat /proc/sys/net/ipv4/tcp_congestion_control)" = reno
+# The parts that follow find the system as this one did.
+ip netns del web
+ip link del d0
+rmmod tcp_weir_dctcp tcp_weir_cubic weir
+ok 'nothing is left' same_as /tmp/before
 tap_done
