@@ -18,6 +18,9 @@
 #include "bbr3.h"
 #include "bbr_info.h"
 
+#define CREATE_TRACE_POINTS
+#include "bbr3_trace.h"
+
 WEIR_PARAM(bbr3, fail_alloc, 0, 1, 0,
 	   "for tests: behave as if there was no memory for a connection's history");
 
@@ -303,7 +306,7 @@ static void bbr3_end_round(struct sock *sk)
 
 /* --- Callbacks ------------------------------------------------------------------------ */
 
-static void bbr3_trace(struct sock *sk, const struct rate_sample *rs)
+static void bbr3_trace(struct sock *sk, const struct bbr3_ack *ack)
 {
 	const struct bbr3 *bbr3 = inet_csk_ca(sk);
 	const struct weir_values values = {
@@ -313,7 +316,8 @@ static void bbr3_trace(struct sock *sk, const struct rate_sample *rs)
 		       (bbr3->history ? 0 : 1ULL << 63),
 	};
 
-	trace_weir_ack(sk, bbr3->state, rs->rtt_us, &values);
+	trace_weir_ack(sk, bbr3->state, ack->rs->rtt_us, &values);
+	trace_weir_bbr3(sk, ack, BBR3_STEP_ACK);
 }
 
 /*
@@ -391,7 +395,7 @@ static void bbr3_main(struct sock *sk, const struct rate_sample *rs)
 		bbr3_end_round(sk);
 
 	if (trace_weir_ack_enabled())
-		bbr3_trace(sk, rs);
+		bbr3_trace(sk, &ack);
 }
 
 WEIR_DEFINE_CONG_CONTROL(bbr3, bbr3_main)
@@ -454,6 +458,7 @@ static void bbr3_tx_start(struct sock *sk)
 	} else if (bbr3->state == BBR3_PROBE_RTT) {
 		bbr3_check_probe_rtt_done(sk, WEIR_WHY_IDLE);
 	}
+	trace_weir_bbr3(sk, NULL, BBR3_STEP_IDLE);
 }
 
 WEIR_DEFINE_TX_START(bbr3, bbr3_tx_start)
@@ -466,6 +471,7 @@ static u32 bbr3_ssthresh(struct sock *sk)
 {
 	bbr3_save_cwnd(sk);
 	bbr3_save_state_upon_loss(sk);
+	trace_weir_bbr3(sk, NULL, BBR3_STEP_SAVE);
 
 	return tcp_sk(sk)->snd_ssthresh;
 }
@@ -489,8 +495,10 @@ static u32 bbr3_undo_cwnd(struct sock *sk)
 {
 	const struct bbr3 *bbr3 = inet_csk_ca(sk);
 
-	if (bbr3->initialised)
+	if (bbr3->initialised) {
 		bbr3_handle_spurious_loss(sk);
+		trace_weir_bbr3(sk, NULL, BBR3_STEP_UNDO);
+	}
 
 	return max(tcp_snd_cwnd(tcp_sk(sk)), bbr3->prior_cwnd);
 }

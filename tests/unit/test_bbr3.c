@@ -279,6 +279,13 @@ static void ss_and_traces_show_the_model(void **state)
 	assert_int_equal(shim_last_weir_ack.target, bbr3_of(sk)->target_cwnd);
 	assert_int_equal((u32)shim_last_weir_ack.aux, BBR3_INFINITY);
 	assert_int_equal(shim_last_weir_ack.aux >> 32, BBR3_ACKS_REFILLING);
+	assert_int_equal(shim_last_weir_bbr3.step, BBR3_STEP_ACK);
+	assert_int_equal(shim_last_weir_bbr3.max_bw, info.bbr.bbr_bw_lo);
+	assert_true(shim_last_weir_bbr3.bw_shortterm == U64_MAX);
+	assert_int_equal(shim_last_weir_bbr3.inflight_shortterm, BBR3_INFINITY);
+	assert_int_equal(shim_last_weir_bbr3.min_rtt_us, bbr3_of(sk)->min_rtt_us);
+	assert_true(shim_last_weir_bbr3.full_bw_reached);
+	assert_int_equal(shim_last_weir_bbr3.rs_delivered, bbr3_of(sk)->inflight_latest);
 	shim_path_close(&path);
 }
 
