@@ -44,7 +44,7 @@
 #define RECV_TICKS	10	/* receivers are read every tenth tick, */
 #define RECV_FIRST	20	/* but at first every tick: it shows when data came */
 #define CSV_BYTES	16384
-#define ROW_BYTES	640	/* more than 26 columns of 20 digits */
+#define ROW_BYTES	640	/* more than 27 columns of 20 digits */
 
 /* enum tcp_state of the kernel: its user-space header has no names for it. */
 enum tcp_state {
@@ -239,7 +239,8 @@ static void tcp_query(struct query *q, struct mnl_socket *nl,
 	req = mnl_nlmsg_put_extra_header(nlh, sizeof(*req));
 	req->sdiag_family = AF_INET;
 	req->sdiag_protocol = IPPROTO_TCP;
-	req->idiag_ext = 1 << (INET_DIAG_INFO - 1);
+	/* Whoever asks for Vegas' answer gets that of the algorithm there is. */
+	req->idiag_ext = 1 << (INET_DIAG_INFO - 1) | 1 << (INET_DIAG_VEGASINFO - 1);
 	req->idiag_states = -1;
 	req->id.idiag_sport = htons(sport);
 	req->id.idiag_dport = htons(dport);
@@ -261,27 +262,43 @@ static bool connected(unsigned int state)
 	       state == STATE_LAST_ACK || state == STATE_CLOSING;
 }
 
-/* The kernel's tcp_info may be shorter or longer than the one we know. */
-static bool tcp_info_get(const struct query *q, struct tcp_info *info)
+/**
+ * tcp_info_get() - ask for a socket
+ * @q: the query
+ * @info: filled; the kernel's may be shorter or longer than the one we know
+ * @alpha: DCTCP's estimate of the marked fraction [1/1024], 0 if it has none
+ *
+ * Return: whether there is such a connection.
+ */
+static bool tcp_info_get(const struct query *q, struct tcp_info *info, uint32_t *alpha)
 {
 	char answer[2048] __attribute__((aligned(8)));
 	const struct nlmsghdr *nlh = (const void *)answer;
+	const struct tcp_dctcp_info *dctcp;
 	const struct nlattr *attr;
 	ssize_t n = query(q, answer, sizeof(answer));
+	bool found = false;
 	size_t len;
 
 	if (n < (ssize_t)sizeof(*nlh) || nlh->nlmsg_type != SOCK_DIAG_BY_FAMILY)
 		return false;
+	*alpha = 0;
 	mnl_attr_for_each(attr, nlh, sizeof(struct inet_diag_msg)) {
-		if (mnl_attr_get_type(attr) != INET_DIAG_INFO)
-			continue;
-		len = mnl_attr_get_payload_len(attr);
-		memset(info, 0, sizeof(*info));
-		memcpy(info, mnl_attr_get_payload(attr),
-		       len < sizeof(*info) ? len : sizeof(*info));
-		return connected(info->tcpi_state);
+		switch (mnl_attr_get_type(attr)) {
+		case INET_DIAG_INFO:
+			len = mnl_attr_get_payload_len(attr);
+			memset(info, 0, sizeof(*info));
+			memcpy(info, mnl_attr_get_payload(attr),
+			       len < sizeof(*info) ? len : sizeof(*info));
+			found = connected(info->tcpi_state);
+			break;
+		case INET_DIAG_DCTCPINFO:
+			dctcp = mnl_attr_get_payload(attr);
+			*alpha = dctcp->dctcp_alpha;
+			break;
+		}
 	}
-	return false;
+	return found;
 }
 
 static void link_query(struct query *q, const char *netns, const char *dev)
@@ -350,8 +367,9 @@ static bool sender_row(struct flow *f, int64_t t0)
 	int64_t t_us = (clock_ns(CLOCK_MONOTONIC) - t0) / 1000;
 	struct csv *c = &f->sent;
 	struct tcp_info i;
+	uint32_t alpha;
 
-	if (!tcp_info_get(&f->sender, &i))
+	if (!tcp_info_get(&f->sender, &i, &alpha))
 		return false;
 	csv_room(c);
 	csv_put(c, t_us, ',');
@@ -379,7 +397,8 @@ static bool sender_row(struct flow *f, int64_t t0)
 	csv_put(c, i.tcpi_busy_time, ',');
 	csv_put(c, i.tcpi_rwnd_limited, ',');
 	csv_put(c, i.tcpi_sndbuf_limited, ',');
-	csv_put(c, i.tcpi_rcv_rtt, '\n');
+	csv_put(c, i.tcpi_rcv_rtt, ',');
+	csv_put(c, alpha, '\n');
 	return true;
 }
 
@@ -388,8 +407,9 @@ static void receiver_row(struct flow *f, int64_t t0)
 	int64_t t_us = (clock_ns(CLOCK_MONOTONIC) - t0) / 1000;
 	struct csv *c = &f->received;
 	struct tcp_info i;
+	uint32_t alpha;
 
-	if (!tcp_info_get(&f->receiver, &i))
+	if (!tcp_info_get(&f->receiver, &i, &alpha))
 		return;
 	csv_room(c);
 	csv_put(c, t_us, ',');
@@ -442,7 +462,7 @@ static void flow_add(char *spec, const char *dir, struct mnl_socket *recv_nl)
 		 "unacked,sacked,lost,retrans,bytes_acked,bytes_sent,"
 		 "bytes_retrans,data_segs_out,delivered,delivered_ce,"
 		 "retrans_total,pacing_Bps,delivery_Bps,app_limited,busy_us,"
-		 "rwnd_limited_us,sndbuf_limited_us,rcv_rtt_us\n");
+		 "rwnd_limited_us,sndbuf_limited_us,rcv_rtt_us,dctcp_alpha\n");
 	csv_open(&f->received, dir, "recv", nflows, "t_us,bytes_received\n");
 }
 

@@ -315,6 +315,7 @@ int cell_load(struct cell *c, const char *dir, struct err *e)
 	    !conf_num(&conf, "WARMUP_US", &c->warmup_us, 0, 0, 1e11, e) &&
 	    !conf_num(&conf, "LOSS_PPM", &c->loss_ppm, 0, 0, 1e6, e) &&
 	    !conf_num(&conf, "DROP_EVERY", &c->drop_every, 0, 0, 1e12, e) &&
+	    !conf_num(&conf, "MARK_AT_US", &c->mark_us, 0, 0, 1e9, e) &&
 	    !load_lists(c, &conf, e))
 		rc = 0;
 	if (!rc && c->warmup_us >= c->duration_us)

@@ -85,6 +85,7 @@ struct cell_expect {
  * @warmup_us: excluded from all metrics
  * @loss_ppm: random loss
  * @drop_every: one in so many data packets is dropped, 0: none
+ * @mark_us: packets that waited longer are marked, 0: never
  * @nflows: number of senders
  * @flow: them
  * @nevents: number of changes
@@ -111,6 +112,7 @@ struct cell {
 	double warmup_us;
 	double loss_ppm;
 	double drop_every;
+	double mark_us;
 	size_t nflows;
 	struct cell_flow *flow;
 	size_t nevents;

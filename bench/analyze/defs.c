@@ -223,6 +223,30 @@ const struct metric_def metric_defs[] = {
 		"packets delivered with a CE mark over packets delivered",
 	},
 	{
+		"flow", "dctcp_alpha_mean",
+		"time-weighted mean of DCTCP's estimate of the marked fraction; undefined if it has none",
+	},
+	{
+		"flow", "dctcp_alpha_p5",
+		"5th percentile of it",
+	},
+	{
+		"flow", "dctcp_alpha_p95",
+		"95th percentile of it",
+	},
+	{
+		"flow", "state1_pct",
+		"part of the window that the algorithm spent in its state 1 (its page says which that is); undefined unless traced",
+	},
+	{
+		"flow", "state2_pct",
+		"the same, state 2",
+	},
+	{
+		"flow", "state1_return_us",
+		"from the last packet delivered of the last flow to end before this one, to this one's next being in state 1; undefined unless traced, or if that never happens",
+	},
+	{
 		"flow", "rwnd_limited_pct",
 		"time the receive window held the flow back",
 	},

@@ -18,11 +18,14 @@
 /* Entering these states of the sender's loss recovery is counted. */
 #define CA_RECOVERY	3
 #define CA_LOSS		4
+/* DCTCP's estimate is in 1/1024. */
+#define ALPHA_UNIT	1024.0
 
 enum flow_col {
 	F_T, F_CA_STATE, F_CWND, F_SRTT, F_UNACKED, F_SACKED, F_LOST, F_RETRANS,
 	F_BYTES_ACKED, F_BYTES_SENT, F_BYTES_RETRANS, F_DELIVERED,
 	F_DELIVERED_CE, F_RETRANS_TOTAL, F_PACING, F_BUSY, F_RWND, F_SNDBUF,
+	F_ALPHA,
 	F_COLS
 };
 
@@ -45,6 +48,7 @@ static const struct csv_col flow_cols[F_COLS] = {
 	[F_BUSY] = { "busy_us", true },
 	[F_RWND] = { "rwnd_limited_us", true },
 	[F_SNDBUF] = { "sndbuf_limited_us", true },
+	[F_ALPHA] = { "dctcp_alpha", true },
 };
 
 /* Counters, whose gain over the window is wanted. */
@@ -62,6 +66,8 @@ static const enum flow_col counters[] = {
  * @inflight: same
  * @lost: same, of the packets marked lost
  * @pacing: same, bits per second, unlimited left out
+ * @alpha: same, DCTCP's estimate of the marked fraction
+ * @has_alpha: it was above 0 once
  * @edge: one for each counter
  * @ss: samples around the time of ss(8)
  * @recoveries: entries into fast recovery in the window
@@ -72,7 +78,8 @@ static const enum flow_col counters[] = {
  * @gap_at: where it starts
  */
 struct flow_acc {
-	struct dist cwnd, srtt, inflight, lost, pacing;
+	struct dist cwnd, srtt, inflight, lost, pacing, alpha;
+	bool has_alpha;
 	struct edge edge[N_COUNTERS];
 	struct ss_check ss;
 	double recoveries, rtos;
@@ -167,6 +174,8 @@ static void acc_hold(struct flow_acc *a, const struct flow *f, const double *p,
 	/* 2^32 - 1 or 2^64 - 1: not paced */
 	if (p[F_PACING] < 4294967295.0)
 		dist_add(&a->pacing, p[F_PACING] * 8, w);
+	if (!isnan(p[F_ALPHA]))
+		dist_add(&a->alpha, p[F_ALPHA] / ALPHA_UNIT, w);
 }
 
 static void acc_row(struct flow_acc *a, struct flow *f,
@@ -175,6 +184,9 @@ static void acc_row(struct flow_acc *a, struct flow *f,
 {
 	double t = row[F_T];
 
+	a->has_alpha |= row[F_ALPHA] > 0;
+	if (!prev || row[F_DELIVERED] > prev[F_DELIVERED])
+		f->active_us = t;
 	if (prev) {
 		acc_hold(a, f, prev, t);
 		if (t - prev[F_T] > a->gap_us) {
@@ -361,6 +373,12 @@ static void put_metrics(struct flow *f, const struct cell_flow *conf, size_t i,
 	metric_add_flow(out, i, "pacing_mean_bps", dist_mean(&a->pacing));
 	metric_add_flow(out, i, "ce_mark_pct",
 			percent(gain(a, F_DELIVERED_CE), gain(a, F_DELIVERED)));
+	metric_add_flow(out, i, "dctcp_alpha_mean",
+			a->has_alpha ? dist_mean(&a->alpha) : NAN);
+	metric_add_flow(out, i, "dctcp_alpha_p5",
+			a->has_alpha ? dist_percentile(&a->alpha, 5) : NAN);
+	metric_add_flow(out, i, "dctcp_alpha_p95",
+			a->has_alpha ? dist_percentile(&a->alpha, 95) : NAN);
 	metric_add_flow(out, i, "rwnd_limited_pct",
 			percent(gain(a, F_RWND), span));
 	metric_add_flow(out, i, "sndbuf_limited_pct",
@@ -451,6 +469,7 @@ out:
 	dist_free(&a.inflight);
 	dist_free(&a.lost);
 	dist_free(&a.pacing);
+	dist_free(&a.alpha);
 	free(recv_path);
 	free(send_path);
 	return rc;

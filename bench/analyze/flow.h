@@ -21,6 +21,7 @@
  * @delivered: packets acknowledged or SACKed, for the curve; empty without one
  * @t0_us: start of the window the metrics cover
  * @t1_us: its end
+ * @active_us: time of the last sample that showed a packet delivered
  * @sent_bytes: sent in the window, retransmissions included
  * @retrans_bytes: retransmitted in the window
  * @retrans_pkts: segments retransmitted in the window
@@ -36,6 +37,7 @@ struct flow {
 	struct trace delivered;
 	double t0_us;
 	double t1_us;
+	double active_us;
 	double sent_bytes;
 	double retrans_bytes;
 	double retrans_pkts;

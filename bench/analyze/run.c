@@ -14,6 +14,7 @@
 #include "flow.h"
 #include "link.h"
 #include "mem.h"
+#include "state.h"
 
 /* The run's own window: from the first flow's start to the last one's end. */
 static void set_window(struct run *r, const struct flow *flow)
@@ -126,6 +127,8 @@ int run_analyze(struct run *r, int columns, struct err *e)
 		rc = link_analyze(c, r->t0_us, r->t1_us, &queue, &r->metrics,
 				  r->warnings, e);
 	if (!rc)
+		rc = state_analyze(c, flow, &r->metrics, e);
+	if (!rc)
 		rc = load_lab(r, e);
 	if (!rc) {
 		put_totals(r, flow, &srtt);
@@ -156,6 +159,7 @@ static json_t *config_json(const struct cell *c)
 			    round_json(cell_bdp_bytes(c) / CELL_WIRE_BYTES, 1e3));
 	json_object_set_new(o, "loss_pct", round_json(c->loss_ppm / 1e4, 1e4));
 	json_object_set_new(o, "drop_every", round_json(c->drop_every, 1));
+	json_object_set_new(o, "mark_at_us", round_json(c->mark_us, 1));
 	json_object_set_new(o, "duration_us", round_json(c->duration_us, 1));
 	json_object_set_new(o, "warmup_us", round_json(c->warmup_us, 1));
 	for (size_t i = 0; i < c->nevents; i++) {

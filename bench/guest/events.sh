@@ -72,13 +72,19 @@ change_schedule()
 		at=EVENT${n}_AT_US at=${!at}
 		name=EVENT${n}_RATE_BPS rate=${!name:-$rate}
 		name=EVENT${n}_LOSS_PPM loss=${!name:-$loss}
-		bottleneck "$rate" "$loss"
-		echo "$at write $RUN_DIR/tc qdisc change dev rcv root handle 1: $NETEM"
+		if [[ -z "$ECN" ]]; then
+			bottleneck "$rate" "$loss"
+			echo "$at write $RUN_DIR/tc qdisc change dev rcv root handle 1: $NETEM"
+		else
+			marker "$rate"
+			echo "$at write $RUN_DIR/tc class change dev rcv parent 1: classid 1:1 $HTB"
+		fi
 		name=EVENT${n}_RTT_US
 		[[ -n "${!name:-}" ]] || continue
+		path_delay "${!name}"
 		for ((i = 1; i <= FLOWS; i++)); do
 			echo "$at write $RUN_DIR/tc qdisc change dev s$i root handle 1:" \
-				"netem limit $LIMIT_PKTS delay ${!name}us"
+				"netem limit $LIMIT_PKTS delay ${DELAY_US}us"
 		done
 	done
 }

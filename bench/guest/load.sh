@@ -98,6 +98,7 @@ modules_load()
 	local -a names=(veth sch_netem sch_fq tcp_diag)
 
 	((DROP_EVERY == 0)) || names+=(sch_ingress cls_matchall act_gact)
+	[[ -z "$ECN" ]] || names+=(sch_htb sch_codel)
 	((BYTES_FLOWS == 0)) || names+=(sch_plug)
 	for name in "${names[@]}"; do
 		module "$name" || :

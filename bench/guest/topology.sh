@@ -14,6 +14,10 @@
 # wires of their own: the bottleneck carries the flows under test alone, and
 # its queue cannot hold up or lose what starts and ends them.
 #
+# A bottleneck that marks (MARK_AT_US) cannot be a netem, which knows when a
+# packet leaves as it comes: it is an htb that sends at the rate, and a codel
+# that marks a packet on leaving if it waited longer, and does nothing else.
+#
 # Addresses and neighbours are fixed and IPv6 is off, so that no ARP, no router
 # solicitation and no multicast report ever enters the queue.
 
@@ -35,6 +39,8 @@ mac()
 {
 	printf -v MAC '02:%02x:00:00:%02x:%02x' "$1" "$(($2 / 256))" "$(($2 % 256))"
 }
+# What a marking bottleneck may make up for when its timer was late.
+LATE_US=100
 MAC_SENDER=1 MAC_MID=2 MAC_CTL=3 MAC_CTL_RCV=4 MAC_MID_RCV=5 MAC_RCV=6
 
 # links: the batch that makes namespaces' devices.
@@ -91,10 +97,11 @@ mid_net()
 	done
 }
 
-# rcv_net: addresses and routes of the receiver.
+# rcv_net: addresses and routes of the receiver. An algorithm that needs ECN
+# gets it only from a listener that uses it as well.
 rcv_net()
 {
-	local i quick=
+	local i quick= cc
 
 	((QUICKACK == 0)) || quick=" quickack 1"
 	echo "link set lo up"
@@ -105,7 +112,8 @@ rcv_net()
 		sender_addr "$i"
 		echo "link set c$i up"
 		echo "route add $ADDR dev c$i src $RCV_ADDR"
-		echo "route add $ADDR dev eth0 src $RCV_ADDR table $DATA_TABLE$quick"
+		cc=FLOW${i}_CC
+		echo "route add $ADDR dev eth0 src $RCV_ADDR table $DATA_TABLE$quick${ECN:+ congctl ${!cc}}"
 		mac $MAC_MID_RCV 0
 		echo "neigh add $ADDR lladdr $MAC dev eth0 nud permanent"
 		mac $MAC_CTL "$i"
@@ -129,16 +137,49 @@ bottleneck()
 	fi
 }
 
+# marker RATE_BPS: set HTB to the arguments of a marking bottleneck's sender.
+marker()
+{
+	local burst=$(($1 * LATE_US / 8000000))
+
+	HTB="htb rate $1bit burst $((burst + 1))b cburst $((burst + 1))b quantum 1514"
+}
+
+# path_delay RTT_US: set DELAY_US to what acknowledgements are held. An htb
+# hands a packet on when its sending begins: that time is added here, so that
+# a path has the same RTT with either bottleneck.
+path_delay()
+{
+	DELAY_US=$1
+	[[ -z "$ECN" ]] || DELAY_US=$(($1 + 1514 * 8000000 / RATE_BPS))
+}
+
+# mid_bottleneck: the path's queue. BUFFER_PKTS counts the packet being sent,
+# which an htb's queue does not hold any more.
+mid_bottleneck()
+{
+	if [[ -z "$ECN" ]]; then
+		bottleneck "$RATE_BPS" "$LOSS_PPM"
+		echo "qdisc add dev rcv root handle 1: $NETEM"
+		return
+	fi
+	marker "$RATE_BPS"
+	echo "qdisc add dev rcv root handle 1: htb default 1"
+	echo "class add dev rcv parent 1: classid 1:1 $HTB"
+	echo "qdisc add dev rcv parent 1:1 handle 2: codel limit $((BUFFER_PKTS > 1 ? BUFFER_PKTS - 1 : 1))" \
+		"target 1000s interval 1000s ce_threshold ${MARK_AT_US}us"
+}
+
 # mid_qdiscs: the path's two stages, and the deterministic dropper.
 mid_qdiscs()
 {
 	local i rtt
 
-	bottleneck "$RATE_BPS" "$LOSS_PPM"
-	echo "qdisc add dev rcv root handle 1: $NETEM"
+	mid_bottleneck
 	for ((i = 1; i <= FLOWS; i++)); do
 		rtt=FLOW${i}_RTT_US
-		echo "qdisc add dev s$i root handle 1: netem limit $LIMIT_PKTS delay ${!rtt}us"
+		path_delay "${!rtt}"
+		echo "qdisc add dev s$i root handle 1: netem limit $LIMIT_PKTS delay ${DELAY_US}us"
 		if ((DROP_EVERY > 0)); then
 			echo "qdisc add dev s$i clsact"
 			echo "filter add dev s$i ingress matchall action gact ok random determ drop $DROP_EVERY"
@@ -163,6 +204,7 @@ sysctls()
 		"net.ipv4.tcp_rmem=4096 131072 $SOCKET_BYTES"
 		"net.ipv4.tcp_wmem=4096 16384 $SOCKET_BYTES")
 
+	[[ -z "$ECN" ]] || keys+=(net.ipv4.tcp_ecn=1)
 	[[ $1 != mid ]] || keys=(net.ipv4.ip_forward=1)
 	[[ ! -e /proc/sys/net/ipv6 ]] ||
 		keys+=(net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1)

@@ -112,6 +112,8 @@ struct expect {
  * @duration_us: length of the run
  * @warmup_us: how much of it counts for nothing
  * @quickack: the receiver acknowledges every packet
+ * @mark_us: the bottleneck marks packets that waited longer (ECN), 0 for never
+ * @trace: changes of the algorithms' states are recorded
  * @flow: the connections
  * @flows: how many
  * @event: changes of the path, in time order
@@ -135,6 +137,8 @@ struct cell {
 	int64_t duration_us;
 	int64_t warmup_us;
 	int64_t quickack;
+	int64_t mark_us;
+	int64_t trace;
 	struct flow flow[FLOWS_MAX];
 	size_t flows;
 	struct event event[EVENTS_MAX];

@@ -29,6 +29,8 @@ static bool value_of(const void *ctx, const char *name, double *v)
 		{ "mss", MSS_BYTES },
 		{ "wire", WIRE_BYTES },
 		{ "loss", c->loss_ppm / 1e6 },
+		{ "mark_at", c->mark_us / 1e6 },
+		{ "flows", c->flows },
 		{ "drop_every", c->drop_every },
 		{ "duration", c->duration_us / 1e6 },
 		{ "warmup", c->warmup_us / 1e6 },

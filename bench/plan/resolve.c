@@ -51,6 +51,22 @@ static const char *unit_drop_every(const char *text, int64_t *n)
 	return unit_count(text, 2, 1000000000, n);
 }
 
+/* "off", or how long a packet may wait unmarked */
+static const char *unit_mark_at(const char *text, int64_t *us)
+{
+	*us = 0;
+	if (!strcmp(text, "off"))
+		return NULL;
+	if (unit_rtt(text, us))
+		return "is not a time of 0.01ms to 10s; write one, like 1ms, or off";
+	return NULL;
+}
+
+static const char *unit_flows(const char *text, int64_t *n)
+{
+	return unit_count(text, 1, FLOWS_MAX, n);
+}
+
 static const char *unit_yes_no(const char *text, int64_t *yes)
 {
 	*yes = !strcmp(text, "yes");
@@ -73,12 +89,17 @@ static void resolve_path(struct cell *c)
 	c->loss_ppm = quantity(c, "loss", 0, unit_loss);
 	c->drop_every = quantity(c, "drop-every", 0, unit_drop_every);
 	c->quickack = quantity(c, "quickack", 0, unit_yes_no);
+	c->mark_us = quantity(c, "mark-at", 0, unit_mark_at);
+	c->trace = quantity(c, "trace", 0, unit_yes_no);
 	c->duration_us = quantity(c, "duration", 0, unit_duration);
 	c->warmup_us = quantity(c, "warmup", 0, unit_time);
 	c->buffer_text = text_of(c, "buffer", &line);
 	check(c, line, "buffer", c->buffer_text,
 	      unit_packets(c->buffer_text, bdp_packets(c->rate_bps, c->rtt_us),
 			   &c->buffer_pkts));
+	text_of(c, "mark-at", &line);
+	if (c->mark_us && c->loss_ppm)
+		fail_at(c->scenario->path, line, "a bottleneck that marks has no random loss; use drop-every");
 	text_of(c, "warmup", &line);
 	if (c->warmup_us >= c->duration_us)
 		fail_at(c->scenario->path, line, "the warm-up is not shorter than the duration; shorten it");
@@ -190,6 +211,8 @@ static void resolve_event(struct cell *c, const struct item *it)
 			fail_at(path, it->line, "an event changes rate, loss or rtt, not '%s'", word[i]);
 		check(c, it->line, word[i], v, why);
 	}
+	if (c->mark_us && e.loss_ppm != UNCHANGED)
+		fail_at(path, it->line, "a bottleneck that marks has no random loss; change its rate or rtt");
 	if (e.at_us >= c->duration_us)
 		fail_at(path, it->line, "the event comes when the run is over; move it");
 	if (c->events && e.at_us < c->event[c->events - 1].at_us)
@@ -197,6 +220,29 @@ static void resolve_event(struct cell *c, const struct item *it)
 	if (c->events == EVENTS_MAX)
 		fail_at(path, it->line, "more than %d events", EVENTS_MAX);
 	c->event[c->events++] = e;
+}
+
+/* Without a flow line: as many flows of the algorithm under test as "flows" says. */
+static void default_flows(struct cell *c)
+{
+	struct flow f = { .cc = c->cc, .stop_us = c->duration_us, .rtt_us = c->rtt_us };
+	int64_t n = quantity(c, "flows", 1, unit_flows);
+
+	while (n--)
+		c->flow[c->flows++] = f;
+}
+
+static void resolve_flows(struct cell *c)
+{
+	const struct item *it = NULL;
+	unsigned int line;
+
+	while ((it = scenario_next(c->scenario, "flow", it)))
+		resolve_flow(c, it);
+	if (!c->flows)
+		default_flows(c);
+	else if (text_of(c, "flows", &line))
+		fail_at(c->scenario->path, line, "'flows' and a 'flow' line contradict each other; use count= in the flow line");
 }
 
 static bool cell_uses(const struct cell *c, const char *cc, size_t len)
@@ -272,12 +318,7 @@ void cell_resolve(struct cell *c, const struct scenario *s, const struct point *
 	c->cc = cc;
 	c->title = scenario_find(s, "title")->value;
 	resolve_path(c);
-	for (const struct item *it = NULL; (it = scenario_next(s, "flow", it));)
-		resolve_flow(c, it);
-	if (!c->flows)
-		c->flow[c->flows++] = (struct flow){
-			.cc = cc, .stop_us = c->duration_us, .rtt_us = c->rtt_us,
-		};
+	resolve_flows(c);
 	for (const struct item *it = NULL; (it = scenario_next(s, "at", it));)
 		resolve_event(c, it);
 	resolve_params(c);

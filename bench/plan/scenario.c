@@ -34,13 +34,16 @@ static const struct key keys[] = {
 	{ "drop-every", false, false },	{ "duration", true, false },
 	{ "warmup", false, false },	{ "quickack", false, false },
 	{ "cc", false, false },		{ "seeds", false, false },
+	{ "mark-at", false, false },	{ "trace", false, false },
+	{ "flows", false, false },
 	{ "flow", false, true },	{ "at", false, true },
 	{ "sweep", false, true },	{ "param", false, true },
 	{ "expect", false, true },
 };
 
 static const char *const sweepable[] = {
-	"rate", "rtt", "buffer", "loss", "drop-every", "duration", "warmup",
+	"rate", "rtt", "buffer", "loss", "drop-every", "mark-at", "flows", "duration",
+	"warmup",
 };
 
 /**

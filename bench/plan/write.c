@@ -135,6 +135,8 @@ static void put_cell(FILE *f, const struct cell *c, const char *id, int seed, in
 	put(f, "DURATION_US", c->duration_us);
 	put(f, "WARMUP_US", c->warmup_us);
 	put(f, "QUICKACK", c->quickack);
+	put(f, "MARK_AT_US", c->mark_us);
+	put(f, "TRACE", c->trace);
 	put_lists(f, c);
 }
 

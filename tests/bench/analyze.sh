@@ -106,6 +106,21 @@ sed -i 's/^\(CC\|FLOW1_CC\)=.*/\1=cubic/; s/^ORDER=.*/ORDER=2/' "$work/rivals/cu
 ok 'rivals: the fixed flow is the same in every cell' is rivals '[.runs[] | [.flows[] | .cc, .under_test]]' '[["reno",true,"cubic",false],["cubic",true,"cubic",false]]'
 ok 'rivals: so each has a share' is rivals '[.runs[].fairness.test_share_pct]' '[60.7296,60.7296]'
 
+# states: flow 1 from 0 to 1 at 4 s, to 2 at 6 s, back to 1 at 9 s; the samples of DCTCP's estimate are a column of the sender's
+cp -r "$work/pair" "$work/state"
+printf '%s\n' t_us,flow,old,new,why,cwnd 4000000,1,0,1,ack,10 6000000,1,1,2,delay,10 9000000,1,2,1,delay,10 >"$work/state/pair/state.csv"
+sed -i '1s/$/,dctcp_alpha/; 2,$s/$/,256/' "$work/state/pair/flow-1.csv"
+"$work/analyze" "$work/state" >"$work/state.json"
+from_to=$(jq -c '.runs[0].window_us' "$work/state.json")
+part() { jq -n --argjson w "$from_to" "[\$w[1], $2] | min | (. - ([\$w[0], $1] | max)) | [., 0] | max"; }
+span=$(jq -n --argjson w "$from_to" '$w[1] - $w[0]')
+ok 'state: time in each' [ "$(jq '[.runs[0].flows[0] | .state1_pct, .state2_pct] | map(. * 100 | round)' "$work/state.json" -c)" = \
+	"$(jq -nc --argjson a "$(part 4e6 6e6)" --argjson b "$(part 9e6 1e12)" --argjson c "$(part 6e6 9e6)" --argjson s "$span" '[($a + $b) / $s, $c / $s] | map(. * 10000 | round)')" ]
+ok 'state: nobody left, nobody came back' is state '[.runs[0].flows[] | .state1_return_us]' '[null,null]'
+ok 'state: of the flow that has none' is state '.runs[0].flows[1].state1_pct' null
+ok 'alpha: mean and percentiles' is state '[.runs[0].flows[0] | .dctcp_alpha_mean, .dctcp_alpha_p5, .dctcp_alpha_p95]' '[0.25,0.25,0.25]'
+ok 'alpha: of an algorithm that has none' is state '.runs[0].flows[1].dctcp_alpha_mean' null
+
 # 10 Mbit/s until 10 s, then 20; the same ten packets take half the time to drain
 cells step
 ok 'step: capacity follows the rate' is step '.runs[0].link.utilisation_pct' 100

@@ -96,6 +96,11 @@ bad 'event after the end' 'run is over' '+at = 30s rate=1mbit'
 bad 'event that changes nothing' 'time and what changes' '+at = 10s'
 bad 'event out of order' 'order of their times' '+at = 10s rate=1mbit' '+at = 5s rate=2mbit'
 bad 'event for the buffer' "not 'buffer'" '+at = 5s buffer=1bdp'
+bad 'threshold of nothing' ':8: mark-at = 0ms is not a time of' '+mark-at = 0ms'
+bad 'threshold and loss' 'has no random loss; use drop-every' '+mark-at = 1ms' '+loss = 1%'
+bad 'threshold and later loss' 'has no random loss; change' '+mark-at = 1ms' '+at = 5s loss=1%'
+bad 'no flows' ':8: flows = 0 is not a whole number' '+flows = 0'
+bad 'flows twice over' 'contradict each other' '+flows = 2' '+flow = cc=@'
 bad 'three sweeps' 'sweep in 2 directions' '+sweep = rate: 1mbit' '+sweep = rtt: 1ms' '+sweep = loss: 1%'
 bad 'sweep of a title' "'title' cannot be swept" '+sweep = title: a b'
 bad 'bad value in a sweep' ':8: loss = 1 is not a loss rate' '+sweep = loss: 0.1% 1'
@@ -178,6 +183,11 @@ scenario '+loss = 0.0001%' 'rate = 128kbit' 'rtt = 0.5ms' '+quickack = yes' '+dr
 ok 'units' has $cell LOSS_PPM=1 RATE_BPS=128000 RTT_US=500 QUICKACK=1 DROP_EVERY=1000 DURATION_US=30000000 WARMUP_US=5000000
 scenario '+flow = cc=@ count=3 every=250ms' '+flow = cc=bbr start=10s stop=20s rtt=80ms' '+flow = bytes=10kB' && expand
 ok 'flows' has $cell FLOWS=5 FLOW1_CC=weir_reno FLOW3_START_US=500000 FLOW3_STOP_US=30000000 FLOW4_CC=bbr FLOW4_START_US=10000000 FLOW4_STOP_US=20000000 FLOW4_RTT_US=80000 FLOW5_BYTES=10000 FLOW5_RTT_US=40000
+scenario '+mark-at = 1ms' '+trace = yes' '+sweep = flows: 1 4' '+expect = queue_mean_pkts flows=4 : flows * mark_at .. ; arithmetic' && expand
+ok 'marks, trace, number of flows' has flows=4-weir_reno-s1 MARK_AT_US=1000 TRACE=1 FLOWS=4 FLOW4_CC=weir_reno FLOW4_STOP_US=30000000 EXPECT1_LOW=0.004
+ok 'one flow' has flows=1-weir_reno-s1 FLOWS=1 EXPECTS=0
+scenario '+sweep = mark-at: 1ms off' && expand
+ok 'marks at one point only' has mark-at=off-weir_reno-s1 MARK_AT_US=0 TRACE=0
 scenario '+at = 10s rate=20mbit' '+at = 20s loss=1% rtt=80ms' && expand
 ok 'events' has $cell EVENTS=2 EVENT1_AT_US=10000000 EVENT1_RATE_BPS=20000000 EVENT2_LOSS_PPM=10000 EVENT2_RTT_US=80000
 ok 'events: what does not change is not there' [ "$(grep -c '^EVENT' "$work/cells/$cell/cell.conf")" -eq 6 ]
