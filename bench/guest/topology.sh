@@ -101,7 +101,7 @@ mid_net()
 # gets it only from a listener that uses it as well.
 rcv_net()
 {
-	local i quick= cc
+	local i cc quick=
 
 	((QUICKACK == 0)) || quick=" quickack 1"
 	echo "link set lo up"
