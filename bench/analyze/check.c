@@ -18,8 +18,11 @@
 /* ss(8) runs for some milliseconds between two samples of the 10 ms grid. */
 #define SS_SLACK_US 20000.0
 
-/* iperf3 -J: the receiver's own count over the whole flow. */
-static double iperf_rate(const char *path, size_t i, json_t *warnings)
+/* A flow that goes on for so long after the last sample had the link to itself. */
+#define IPERF_OVERTIME_US 100000.0
+
+/* iperf3 -J: the receiver's own count over the whole flow, and its length. */
+static double iperf_rate(const char *path, size_t i, double *us, json_t *warnings)
 {
 	double bps = NAN;
 	json_error_t je;
@@ -37,6 +40,7 @@ static double iperf_rate(const char *path, size_t i, json_t *warnings)
 	}
 	received = json_object_get(json_object_get(root, "end"), "sum_received");
 	json_unpack(root, "{s:s}", "error", &error);
+	*us = 1e6 * json_number_value(json_object_get(received, "seconds"));
 	if (error)
 		warn_add(warnings, "flow %zu: iperf3 says: %s", i + 1, error);
 	else if (received)
@@ -59,21 +63,23 @@ static double iperf_rate(const char *path, size_t i, json_t *warnings)
  *
  * iperf3 reports over the flow's whole life from its first data on, so ours is
  * taken over that too. (On a loaded path the handshake delays the first data.)
+ * A flow whose handshake was lost begins a second or more late, and iperf3 lets
+ * it go on for as long after the samples' end: no comparison.
  */
 void check_iperf(const struct cell *c, const struct trace *recv, size_t i,
 		 struct metrics *out, json_t *warnings)
 {
 	const struct cell_flow *conf = &c->flow[i];
-	double last = recv->t[recv->n - 1], ours, theirs, diff;
+	double last = recv->t[recv->n - 1], ours, theirs, diff, us = 0;
 	double first = fmax(conf->start_us, trace_when(recv, IPERF_COOKIE_BYTES + 1));
 	char *path;
 
 	if (asprintf(&path, "%s/iperf-%zu.json", c->dir, i + 1) < 0)
 		mem_check(NULL);
-	theirs = iperf_rate(path, i, warnings);
+	theirs = iperf_rate(path, i, &us, warnings);
 	free(path);
 	ours = (trace_at(recv, last) - trace_at(recv, first)) * 8e6 / (last - first);
-	diff = theirs > 0 ? 100 * (ours - theirs) / theirs : NAN;
+	diff = theirs > 0 && first + us <= last + IPERF_OVERTIME_US ? 100 * (ours - theirs) / theirs : NAN;
 	metric_add_flow(out, i, "whole_goodput_bps", ours);
 	metric_add_flow(out, i, "iperf_goodput_bps", theirs);
 	metric_add_flow(out, i, "iperf_diff_pct", diff);

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+# cost.sh - bench/cost held against the machine code itself, and against what ss counts. Prints TAP.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+# shellcheck source=tests/vm/guest/tap.sh
+. tests/vm/guest/tap.sh
+
+kernel=6.1 cpu=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--kernel) kernel=${2:?} && shift 2 ;;
+	--cpu) cpu=(--cpu "${2:?}") && shift 2 ;;
+	--help) echo 'usage: tests/vm/cost.sh [--kernel 6.1|6.12] [--cpu N]' && exit 0 ;;
+	*) echo "cost.sh: unknown argument '$1' (see --help)" >&2 && exit 2 ;;
+	esac
+done
+
+out=out/tests/cost
+result=$out/cost.json
+rm -rf "$out"
+
+# straight FUNCTION: how many instructions a function without branches has, from its call to its return.
+straight() {
+	objdump -d --no-show-raw-insn "out/modules/$release/tcp_weir_bbr.ko" |
+		awk -v f="<$1>:" '$2 == f { on = 1; next } on && !NF { exit } on { n++ } on && /\t(ret|jmp)/ { exit } END { print n + 0 }'
+}
+# counted FUNCTION FIELD
+counted() { jq -r --arg f "$1" --arg k "$2" '.costs[0].callbacks[] | select(.name == $f) | .[$k]' "$result"; }
+
+quietly() { "$@" >/dev/null 2>&1; }
+has() { jq -e "$1" "$result" >/dev/null; }
+
+release=$(scripts/lab/fetch --kernel "$kernel" --print release)
+ok 'bench/cost counts' quietly bench/cost --kernel "$kernel" "${cpu[@]}" --out "$out" tests/vm/cost.conf
+# bbr_sndbuf_expand returns a constant.
+ok 'a call without branches is counted to the instruction' \
+	test "$(counted bbr_sndbuf_expand median)" = "$(straight bbr_sndbuf_expand)"
+ok 'and so is the sum over all its calls' \
+	test "$(counted bbr_sndbuf_expand instructions)" -ge $(($(counted bbr_sndbuf_expand calls) * $(straight bbr_sndbuf_expand)))
+calls=$(jq '[.costs[0].callbacks[] | select(.name | startswith("bbr_cong_control")) | .calls] | add' "$result")
+acks=$(jq '.costs[0].acks' "$result")
+ok "one call of cong_control for nearly each segment that came in ($calls of $acks)" \
+	test $((calls * 100)) -ge $((acks * 95)) -a "$calls" -le "$acks"
+ok 'the cost is all instructions over all segments' \
+	has '.costs[0] | (([.callbacks[].instructions] | add) / .acks - .per_ack | fabs) < 0.06'
+ok 'get_info is no part of it' has '[.costs[].callbacks[].name | select(test("get_info"))] == []'
+before=$(jq -cS .costs "$result")
+ok 'bench/cost counts again' quietly bench/cost --kernel "$kernel" "${cpu[@]}" --out "$out" tests/vm/cost.conf
+ok 'and comes to the same, to the instruction' test "$(jq -cS .costs "$result")" = "$before"
+tap_done
