@@ -1,66 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /* BBR, version 1: the model, the states, recovery; alone and on a path. */
 #include "tcp_weir_bbr.c"
-#include "test.h"
-#include "shim_path.h"
-
-#define SECOND	((u64)USEC_PER_SEC)
-#define RTT_US	40000
-
-static struct shim_path path;
 
 static struct bbr *bbr_of(const struct sock *sk)
 {
 	return inet_csk_ca(sk);
 }
 
-/* A sender on an otherwise empty path of @rate bytes per second */
-static struct sock *start_at(u64 rate, u32 rtt_us, u32 buffer)
-{
-	struct sock *sk;
-
-	shim_seed(1);
-	shim_path_init(&path, 1, buffer);
-	path.rate = rate;
-	sk = path.flows[shim_path_connect(&path, "weir_bbr", rtt_us)].sk;
-	/* The handshake saw the RTT: no timeout before the first ACK */
-	inet_csk(sk)->icsk_rto = usecs_to_jiffies(rtt_us) * 6 + HZ;
-
-	return sk;
-}
-
-/* The same in Mbit/s */
-static struct sock *start(u32 mbit, u32 rtt_us, u32 buffer)
-{
-	return start_at(mbit * 125000ULL, rtt_us, buffer);
-}
-
-/* Run until @sk is in @state; @us is the longest that may take. */
-static void run_until(const struct sock *sk, u8 state, u64 us)
-{
-	u64 step = 1000;
-
-	for (; us >= step; us -= step) {
-		if (bbr_of(sk)->state == state)
-			return;
-		shim_path_run(&path, step);
-	}
-	fail_msg("state %u instead of %u", bbr_of(sk)->state, state);
-}
+#define CC		"weir_bbr"
+#define state_of(sk)	(bbr_of(sk)->state)
+#include "bbr_on_path.h"
 
 static double estimate_over_rate(const struct sock *sk)
 {
-	return (double)bbr_bytes_per_sec(bbr_of(sk)->bw, SHIM_MSS) / path.rate;
-}
-
-/* Share of the bottleneck that was used over @us */
-static double utilisation(u64 us)
-{
-	u64 before = path.flows[0].delivered;
-
-	shim_path_run(&path, us);
-
-	return (path.flows[0].delivered - before) * SHIM_MSS * 1e6 / us / path.rate;
+	return ratio_to_rate(bbr_of(sk)->bw);
 }
 
 /* --- Life ------------------------------------------------------------------- */
@@ -91,21 +44,6 @@ static void starts_at_the_initial_window_per_rtt(void **state)
 	rate = 11ULL * SHIM_MSS * SECOND / RTT_US * BBR_HIGH_GAIN / BBR_UNIT * 99 / 100;
 	assert_in_range(sk->sk_pacing_rate, rate - rate / 5, rate);
 	shim_close(sk);
-}
-
-static void keeps_an_application_s_limit(void **state)
-{
-	struct sock *sk = start(10, RTT_US, 1000);
-
-	sk->sk_max_pacing_rate = 500000;
-	sk->sk_pacing_rate = 500000;
-	shim_path_run(&path, 3 * SECOND);
-	assert_true(sk->sk_pacing_rate <= 500000);
-	/* Raised, it is noticed within a round. */
-	sk->sk_max_pacing_rate = ~0UL;
-	shim_path_run(&path, 3 * SECOND);
-	assert_true(sk->sk_pacing_rate > 900000);
-	shim_path_close(&path);
 }
 
 static void takes_over_in_mid_connection(void **state)

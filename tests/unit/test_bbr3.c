@@ -79,20 +79,6 @@ static void takes_over_in_mid_connection(void **state)
 	shim_path_close(&path);
 }
 
-static void keeps_an_application_s_limit(void **state)
-{
-	struct sock *sk = start(10, RTT_US, 1000);
-
-	sk->sk_max_pacing_rate = 500000;
-	sk->sk_pacing_rate = 500000;
-	shim_path_run(&path, 3 * SECOND);
-	assert_true(sk->sk_pacing_rate <= 500000);
-	sk->sk_max_pacing_rate = ~0UL;
-	shim_path_run(&path, 8 * SECOND);
-	assert_true(sk->sk_pacing_rate > 900000);
-	shim_path_close(&path);
-}
-
 /* --- Memory ---------------------------------------------------------------------- */
 
 static void works_without_memory(void **state)
