@@ -85,6 +85,9 @@ static int state_row(const struct cell *c, const struct flow *flow,
 		a->state = row[S_OLD];
 		a->seen = true;
 	}
+	if (row[S_T] < a->since_us && a->since_us > 0)
+		return err_set(e, "%s:%lu: time goes back; the file is damaged, run the cell again",
+			       csv->path, csv->lineno);
 	state_held(a, &flow[i], row[S_T]);
 	a->state = row[S_NEW];
 	return 0;

@@ -36,6 +36,8 @@ trace_record()
 			((i >= 1 && i <= FLOWS)) || continue
 			t=$((10#${BASH_REMATCH[1]}${BASH_REMATCH[2]} - T0 / 1000))
 			echo "$t,$i,${BASH_REMATCH[4]},${BASH_REMATCH[5]},${BASH_REMATCH[6]},${BASH_REMATCH[7]}"
-		done <"$TRACE_DIR/trace"
+		# Not straight from the file: bash seeks back to where it stopped, which
+		# this file takes for another place.
+		done < <(cat "$TRACE_DIR/trace")
 	} >"$OUT/state.csv"
 }
