@@ -7,7 +7,8 @@
  *
  * From T0 (CLOCK_MONOTONIC, ns) for the duration it writes DIR/flow-<i>.csv
  * and DIR/link.csv every 10 ms, DIR/recv-<i>.csv every 100 ms (every 10 ms in
- * the flow's first 200), and at the end DIR/sampler.json with its own cost.
+ * the flow's first 200; of more than 50 flows, each in its turn, every 20 ms or
+ * more and every 100 ms), and at the end DIR/sampler.json with its own cost.
  * docs/formats.md describes the columns. Namespaces are named as for
  * ip-netns(8).
  *
@@ -43,6 +44,7 @@
 #define TICK_US		10000
 #define RECV_TICKS	10	/* receivers are read every tenth tick, */
 #define RECV_FIRST	20	/* but at first every tick: it shows when data came */
+#define TICK_FLOWS	50	/* so many senders a tick; more take turns */
 #define CSV_BYTES	16384
 #define ROW_BYTES	640	/* more than 27 columns of 20 digits */
 
@@ -503,8 +505,8 @@ static void sample(const char *dir, const struct query *link, int64_t t0,
 	static struct csv link_csv;
 	int64_t us, late, latest = 0, cpu;
 	uint64_t ticks = 0;
-	bool alive;
-	size_t i;
+	size_t turns = 1 + (nflows - 1) / TICK_FLOWS, i;
+	bool alive = true;
 
 	csv_open(&link_csv, dir, "link", 0,
 		 "t_us,backlog_bytes,backlog_pkts,sent_bytes,sent_pkts,drops\n");
@@ -516,9 +518,10 @@ static void sample(const char *dir, const struct query *link, int64_t t0,
 			latest = late;
 		link_row(link, &link_csv, t0);
 		for (i = 0; i < nflows; i++) {
-			alive = sender_row(&flows[i], t0);
-			if (ticks % RECV_TICKS == 0 ||
-			    (alive && flows[i].receipts < RECV_FIRST))
+			if ((ticks + i) % turns == 0)
+				alive = sender_row(&flows[i], t0);
+			if ((ticks + (turns > 1 ? i : 0)) % RECV_TICKS == 0 ||
+			    (turns == 1 && alive && flows[i].receipts < RECV_FIRST))
 				receiver_row(&flows[i], t0);
 		}
 	}

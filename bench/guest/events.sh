@@ -128,8 +128,9 @@ residents()
 	done
 }
 
-# timeline_start T0_NS: begin to follow the schedule.
-timeline_start()
+# schedule: write down what happens when. For hundreds of flows this takes
+# seconds, so it is done before T0 is set.
+schedule()
 {
 	{
 		# At equal times, what must be exact comes first.
@@ -138,6 +139,11 @@ timeline_start()
 		hold_schedule
 	} >"$RUN_DIR/exact"
 	ss_schedule "$RUN_DIR/exact" | sort -s -n -k 1,1 "$RUN_DIR/exact" - >"$RUN_DIR/schedule"
+}
+
+# timeline_start T0_NS: begin to follow the schedule.
+timeline_start()
+{
 	weir-timeline "$1" <"$RUN_DIR/schedule" >"$OUT/events.csv" &
 	TIMELINE_PID=$!
 }
