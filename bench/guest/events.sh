@@ -14,6 +14,7 @@ SS_FLOWS=50		# how many flows are looked at
 # flow ends it gets everything again, so that iperf3 counts it all.
 LOWAT_BYTES=16384
 LOWAT_AFTER_US=20000
+LOWAT_FLOWS=50		# of more, each has little to save, and setting it holds up the others' start
 
 # release_schedule: when each server is continued.
 release_schedule()
@@ -24,7 +25,7 @@ release_schedule()
 		start=FLOW${i}_START_US stop=FLOW${i}_STOP_US
 		flow_lead "$i"
 		echo "$((${!start} - LEAD)) cont ${SERVER_PID[i]}"
-		((${!stop} - ${!start} > 4 * LOWAT_AFTER_US)) || continue
+		((${!stop} - ${!start} > 4 * LOWAT_AFTER_US && FLOWS <= LOWAT_FLOWS)) || continue
 		port=$((DATA_PORT + i))
 		echo "$((${!start} + LOWAT_AFTER_US)) lowat ${SERVER_PID[i]} $port $LOWAT_BYTES"
 		echo "$((${!stop} - LOWAT_AFTER_US)) lowat ${SERVER_PID[i]} $port 1"
