@@ -23,7 +23,7 @@ help:
 	@echo 'make setup         install what is missing for both, from Debian packages'
 	@echo 'make [modules]     build the modules for the running kernel into out/modules/RELEASE/'
 	@echo 'make KDIR=DIR      build them for the kernel whose headers are in DIR'
-	@echo 'make KERNEL=6.1    build them for a kernel of the laboratory (6.1 or 6.12)'
+	@echo 'make KERNEL=6.1    build them for a kernel of the laboratory (6.1, 6.12, 7.2, newest)'
 	@echo 'make tools         build the bench programs into out/bin/'
 	@echo 'make unit          unit tests: the modules in user space, under ASan and UBSan'
 	@echo 'make lint          checkpatch, sparse, kernel-doc and shellcheck'
@@ -63,7 +63,13 @@ KOUT := $(OUT)/modules/$(RELEASE)
 ifneq ($(shell grep -s '^CONFIG_CC_IS_CLANG=y' $(KDIR)/include/config/auto.conf $(KDIR)/.config),)
 LLVM ?= 1
 endif
-KBUILD_ARGS := -C $(KDIR) M=$(FARM) W=1 $(if $(LLVM),LLVM=$(LLVM)) $(if $(SPARSE),C=2)
+
+# Headers from another Debian release come with that release's compiler: the
+# build runs in the root file system they are in.
+KROOT := $(patsubst %/.weir-root,%,$(wildcard $(abspath $(KDIR)/../../..)/.weir-root))
+KMAKE := $(if $(KROOT),scripts/lab/inside $(KROOT) make $(filter -j%,$(MAKEFLAGS)),$(MAKE))
+
+KBUILD_ARGS := -C $(patsubst $(KROOT)/%,/%,$(KDIR)) M=$(FARM) W=1 $(if $(LLVM),LLVM=$(LLVM)) $(if $(SPARSE),C=2)
 # Without the kernel's vmlinux no BTF can be made for modules, and kbuild says
 # so once for each of them; nothing here needs it.
 KBUILD_ARGS += $(if $(wildcard $(KDIR)/vmlinux),,CONFIG_DEBUG_INFO_BTF_MODULES=)
@@ -78,7 +84,7 @@ modules: kdir
 modules-locked:
 	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/modules $(FARM)/
 	@find $(FARM) -xtype l -delete
-	@$(MAKE) $(KBUILD_ARGS) modules
+	@$(KMAKE) $(KBUILD_ARGS) modules
 	@cp -pu $(FARM)/modules/*.ko $(KOUT)/
 
 .PHONY: kdir

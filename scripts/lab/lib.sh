@@ -10,11 +10,15 @@ WEIR_CACHE=${WEIR_CACHE:-${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/weir}
 LAB_NAME=${0##*/}
 
 # LAB_KERNELS: the kernels the laboratory boots. The one place to add a series:
-#   name   the Debian meta package whose dependency names the newest release
+#   name   the Debian meta package whose dependency names the newest release,
+#          and the suite it comes from if that is not this system's
 declare -A LAB_KERNELS=(
 	[6.1]=linux-image-cloud-amd64
 	[6.12]=linux-image-6.12-cloud-amd64
+	[newest]="linux-image-cloud-amd64 sid"
 )
+# LAB_SERIES: other names of newest, each for as long as newest is of that series.
+LAB_SERIES=(7.2)
 LAB_KERNEL_DEFAULT=6.1
 
 # die MESSAGE: one line on stderr, exit 1 (something failed).
@@ -46,7 +50,7 @@ kernel_names()
 # check_kernel NAME: exit 2 unless NAME is in the table.
 check_kernel()
 {
-	[[ -n "$1" && -n "${LAB_KERNELS[$1]:-}" ]] ||
+	[[ -n "$1" && (-n "${LAB_KERNELS[$1]:-}" || " ${LAB_SERIES[*]} " == *" $1 "*) ]] ||
 		usage_error "no kernel '$1': choose one of $(kernel_names)"
 }
 

@@ -39,12 +39,12 @@ cleanup() { rm -rf "$work"; }
 trap cleanup EXIT
 
 cache=${WEIR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/weir}/rootfs
-include=build-essential,dkms,debhelper,dh-dkms,lintian,linux-image-cloud-amd64,linux-headers-cloud-amd64,kmod,iproute2,openssl,git
+include=build-essential,dkms,debhelper,dh-dkms,lintian,linux-image-cloud-amd64,linux-headers-cloud-amd64,kmod,iproute2,openssl,git,pahole
 tar=$cache/dkms-$(sha256sum <<<"$include" | cut -c 1-8).tar
 mkdir -p "$cache"
 if [ "$fresh" = yes ] || [ ! -s "$tar" ]; then
 	echo '# making the root file system'
-	mmdebstrap --quiet --variant=apt --aptopt='Apt::Install-Recommends "false"' \
+	mmdebstrap --quiet --format=tar --variant=apt --aptopt='Apt::Install-Recommends "false"' \
 		--include="$include" \
 		bookworm "$tar.new" 2>"$work/mmdebstrap.log" || { tail -n 5 "$work/mmdebstrap.log" >&2; exit 1; }
 	mv "$tar.new" "$tar"

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 
 usage() {
 	cat <<'USAGE'
-usage: tests/vm/modules.sh [--kernel 6.1|6.12] [--cpu N] [ALGORITHM...]
+usage: tests/vm/modules.sh [--kernel 6.1|6.12|7.2|newest] [--cpu N] [ALGORITHM...]
 
 Boots the lab and takes each ALGORITHM (default: each one built) through its life on a real kernel. Prints TAP.
 USAGE

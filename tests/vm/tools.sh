@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 
 usage() {
 	cat <<'USAGE'
-usage: tests/vm/tools.sh [--kernel 6.1|6.12] [--cpu N] [PART...]
+usage: tests/vm/tools.sh [--kernel 6.1|6.12|7.2|newest] [--cpu N] [PART...]
 
 Boots the lab and has the weir command select, tune, revert and diagnose there. Prints TAP. Parts: use, tune, path
 (default: all).
@@ -33,7 +33,7 @@ trap cleanup EXIT
 release=$(scripts/lab/fetch --kernel "$kernel" --print release)
 for name in reno cubic dctcp; do
 	[ -e "out/modules/$release/tcp_weir_$name.ko" ] || {
-		echo "tools.sh: no tcp_weir_$name.ko for $release; build the modules: make KDIR=\$(scripts/lab/fetch --kernel $kernel --print kdir)" >&2
+		echo "tools.sh: no tcp_weir_$name.ko for $release; build the modules: make modules KERNEL=$kernel" >&2
 		exit 1
 	}
 done
