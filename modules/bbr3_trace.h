@@ -26,12 +26,14 @@
  * @BBR3_STEP_IDLE: HandleRestartFromIdle()
  * @BBR3_STEP_SAVE: SaveStateUponLoss()
  * @BBR3_STEP_UNDO: HandleSpuriousLossDetection()
+ * @BBR3_STEP_RTO: OnEnterRTO(), and HandleLostPacket() for all that is lost
  */
 enum bbr3_step {
 	BBR3_STEP_ACK,
 	BBR3_STEP_IDLE,
 	BBR3_STEP_SAVE,
 	BBR3_STEP_UNDO,
+	BBR3_STEP_RTO,
 };
 
 /* A bandwidth in bytes/s, all ones if it bounds nothing */

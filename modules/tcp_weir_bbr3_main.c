@@ -488,6 +488,7 @@ static void bbr3_set_ca_state(struct sock *sk, u8 new_state)
 		bbr3->prev_ca_state = TCP_CA_Loss;
 		if (tcp_sk(sk)->lost != bbr3->lost)
 			bbr3_handle_losses(sk);
+		trace_weir_bbr3(sk, NULL, BBR3_STEP_RTO);
 	}
 }
 
