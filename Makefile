@@ -15,7 +15,7 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := modules
 .DELETE_ON_ERROR:
-.PHONY: help setup demo check modules tools unit lint clean version
+.PHONY: help setup demo check modules tools unit lint conformance clean version
 
 help:
 	@echo 'make demo          compare four algorithms on real traffic in the laboratory, and show the outcome'
@@ -26,6 +26,7 @@ help:
 	@echo 'make KERNEL=6.1    build them for a kernel of the laboratory (6.1, 6.12, 7.2, newest)'
 	@echo 'make tools         build the bench programs into out/bin/'
 	@echo 'make unit          unit tests: the modules in user space, under ASan and UBSan'
+	@echo 'make conformance   the test cases of the BBR draft, on a real kernel in the laboratory'
 	@echo 'make lint          checkpatch, sparse, kernel-doc and shellcheck'
 	@echo 'make install       put modules and the weir command in place (also: uninstall, install-tools)'
 	@echo 'make dkms-install  have DKMS build the modules for this and every later kernel (also: dkms-remove)'
@@ -120,6 +121,11 @@ out/bin/weir-%: bench/%.c $(wildcard bench/*.h) $$(wildcard bench/%/*.[ch])
 
 lint:
 	@tests/lint
+
+# Modules for the kernel that the laboratory boots by default, not for this one.
+conformance:
+	@$(MAKE) KDIR="$$(scripts/lab/fetch --print kdir)" modules >/dev/null
+	@tests/conformance/run
 
 # --- Unit tests ------------------------------------------------------------
 #
