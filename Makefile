@@ -15,11 +15,12 @@ MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := modules
 .DELETE_ON_ERROR:
-.PHONY: help setup demo check modules tools unit lint conformance clean version
+.PHONY: help setup demo check matrix modules tools unit lint conformance clean version
 
 help:
 	@echo 'make demo          compare four algorithms on real traffic in the laboratory, and show the outcome'
 	@echo 'make check         run every test'
+	@echo 'make matrix        build and test all modules on each kernel of the laboratory, and print the table'
 	@echo 'make setup         install what is missing for both, from Debian packages'
 	@echo 'make [modules]     build the modules for the running kernel into out/modules/RELEASE/'
 	@echo 'make KDIR=DIR      build them for the kernel whose headers are in DIR'
@@ -42,6 +43,9 @@ demo: setup
 
 check: setup tools
 	@tests/run
+
+matrix: setup
+	@tests/matrix
 
 version:
 	@echo '$(VERSION)'

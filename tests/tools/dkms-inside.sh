@@ -82,6 +82,15 @@ ln -s "/usr/src/linux-headers-$old" "/lib/modules/$old/build"
 ok 'a kernel that is too old is skipped' says "^skipped Linux $old" make -s dkms-install
 ok 'the others are built' installed 2
 rm -r "/lib/modules/$old" "/usr/src/linux-headers-$old"
+clang=6.1.0-99-clang
+mkdir -p "/lib/modules/$clang"
+cp -a "/usr/src/linux-headers-$first" "/usr/src/linux-headers-$clang"
+sed -i "s/$first/$clang/" "/usr/src/linux-headers-$clang/include/generated/utsrelease.h"
+sed -i 's/^CONFIG_CC_IS_GCC=y/CONFIG_CC_IS_CLANG=y/' "/usr/src/linux-headers-$clang/.config"
+ln -s "/usr/src/linux-headers-$clang" "/lib/modules/$clang/build"
+dkms build "weir/$next" -k "$clang" >/tmp/clang.log 2>&1 || true
+ok 'for a kernel that clang built, clang is called' grep -q 'clang: not found' "/var/lib/dkms/weir/$next/build/make.log"
+rm -r "/lib/modules/$clang" "/usr/src/linux-headers-$clang"
 ok 'dkms-remove removes' says "^removed weir $next" make -s dkms-remove
 ok 'everything' gone
 ok 'a second time says that there is nothing' says '^nothing to remove' make -s dkms-remove
