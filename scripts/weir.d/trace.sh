@@ -21,6 +21,8 @@
 # weir trace timeline merges them: window, states, retransmissions, limits, undo.
 # Needs root, bpftrace 0.17 or newer, and a kernel with BTF, as Debian's are.
 
+# shellcheck source=scripts/weir.d/lib/algorithms.sh
+source "$WEIR_LIB/weir.d/lib/algorithms.sh"
 # shellcheck source=scripts/weir.d/lib/trace-flow.sh
 source "$WEIR_LIB/weir.d/lib/trace-flow.sh"
 # shellcheck source=scripts/weir.d/lib/trace-run.sh
@@ -120,10 +122,10 @@ check_system()
 		die 'tracefs is not mounted: mount -t tracefs tracefs /sys/kernel/tracing'
 }
 
-# check_hooks FILE: die unless the kernel has every hook that FILE uses.
-check_hooks()
+# check_tracepoints FILE: die unless the kernel has those that FILE uses.
+check_tracepoints()
 {
-	local hook wanted there missing=''
+	local hook
 
 	while read -r hook; do
 		[[ ! -d "$tracing/events/${hook/://}" ]] || continue
@@ -131,6 +133,14 @@ check_hooks()
 			die "weir.ko is not loaded: modprobe tcp_weir_$script, or weir use weir_$script"
 		die "this kernel has no tracepoint $hook: $script works on Linux 6.1 to 6.12"
 	done < <(sed -nE 's/^tracepoint:([a-z_]+:[a-z_]+).*/\1/p' "$1" | sort -u)
+}
+
+# check_functions FILE: die if the kernel lacks one that FILE hooks. The kernel takes its time to list
+# them, so this is for when bpftrace has failed.
+check_functions()
+{
+	local hook wanted there missing=''
+
 	wanted=$(sed -nE 's/^k(ret)?(func|probe):([a-z0-9_]+).*/\3/p' "$1" | sort -u)
 	there=$(sed 's/[ \t].*//' "$tracing/available_filter_functions" 2>/dev/null | grep -xF "$wanted" | paste -sd ' ') || :
 	for hook in $wanted; do
@@ -154,9 +164,11 @@ weir_main()
 	[[ "$script" =~ ^[a-z0-9-]+$ && " $(script_names) " == *" $script "* ]] ||
 		usage_error "no script '$script': choose one of $(script_names)"
 	check_system
+	[[ "$script" != bbr-kernel || "$(bbr_generation)" != v3 ]] ||
+		die "this kernel's bbr is BBRv3, and bbr-kernel knows version 1: weir trace timeline shows what all algorithms have in common"
 	trace_stage=$(mktemp -d)
 	trap trace_cleanup EXIT
 	compose "$file" >"$trace_stage/script.bt"
-	check_hooks "$trace_stage/script.bt"
+	check_tracepoints "$trace_stage/script.bt"
 	trace_run
 }

@@ -72,9 +72,11 @@ mkdir -p "$tracing"/events/{tcp/{tcp_cong_state_set,tcp_retransmit_skb},skb/kfre
 echo 'print fmt: "reason: %s", __print_symbolic(REC->reason, { 1, "NOT_SPECIFIED" }, { 57, "QDISC_DROP" })' >"$tracing/events/skb/kfree_skb/format"
 sed -nE 's/^k(ret)?func:([a-z0-9_]+).*/\2/p' "$SCRIPTS"/*.bt | sort -u >"$tracing/available_filter_functions"
 ok "no weir.ko" one_line 1 'weir.ko is not loaded: modprobe tcp_weir_bbr3' trace bbr3
+echo 'ERROR: Error attaching probe' >"$T/error"
 ok "no BBR of the kernel's" one_line 1 'BBR is not loaded: modprobe tcp_bbr' trace bbr-kernel
 sed -i '/^tcp_rate_gen/d' "$tracing/available_filter_functions"
 ok 'a function that cannot be hooked' one_line 1 'no function tcp_rate_gen to hook .*works on Linux 6.1 to 6.12' trace rtt
+rm "$T/error"
 echo 'tcp_rate_gen [some_module]' >>"$tracing/available_filter_functions"
 rmdir "$tracing/events/tcp/tcp_cong_state_set"
 ok 'a tracepoint that is not there' one_line 1 'no tracepoint tcp:tcp_cong_state_set: ca-state works on' trace ca-state
@@ -110,7 +112,7 @@ ok 'an address is in each predicate' test "$(composed 10.0.2.1:5201 'skc_daddr =
 ok 'so is that of an IPv4 address in IPv6' test "$(composed '::ffff:10.0.2.1' 'skc_daddr == 16908298')" = 2
 ok 'timeline has no part for modules that are not loaded' test "$(trace timeline --for 100ms >/dev/null 2>&1; grep -cE 'weir_state|bbr_main' "$T/composed")" = 0
 mkdir -p "$tracing/events/weir/weir_state"
-echo 'bbr_main [tcp_bbr]' >>"$tracing/available_filter_functions"
+mkdir -p "$WEIR_SYS/module/tcp_bbr"
 ok 'and one for each that is' test "$(trace timeline --for 100ms >/dev/null 2>&1; grep -cE '^tracepoint:weir:weir_state|^kprobe:bbr_main' "$T/composed")" = 2
 
 # running COMMAND...: have it run until it says that it traces.

@@ -53,7 +53,7 @@ release=$(scripts/lab/fetch --kernel "$kernel" --print release)
 	exit 1
 }
 
-# boot PART: run it in a guest of its own; what it wrote is in $O.
+# boot PART: run it in a guest of its own; what it wrote is in $O. False if it did not run to its end.
 boot() {
 	local status=0
 	rm -rf "$work/job"
@@ -70,14 +70,13 @@ boot() {
 	printf '# %s on Linux %s: %s\n' "$1" "$release" \
 		"$(jq -r '"\(.job_virtual_s * 10 | round / 10) s of virtual time in \(.wall_s | round) s"' "$O/lab.json" 2>/dev/null)"
 	ok "$1: the guest ran to its end on Linux $release" test "$status" -eq 0
-	[ "$status" -eq 0 ] || {
-		tail -n 20 "$O/console.log" 2>/dev/null | sed 's/^/# /'
-		head -n 3 "$O"/*.err 2>/dev/null | sed 's/^/# /'
-	}
+	[ "$status" -ne 0 ] || return 0
+	tail -n 20 "$O/console.log" 2>/dev/null | sed 's/^/# /'
+	head -n 3 "$O"/*.err 2>/dev/null | sed 's/^/# /'
+	return 1
 }
 
 for part in "${parts[@]}"; do
-	boot "$part"
-	"check_$part"
+	! boot "$part" || "check_$part"
 done
 tap_done

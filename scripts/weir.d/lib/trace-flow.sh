@@ -92,7 +92,7 @@ compose()
 
 	# They come first: what declares a struct must stand before all probes.
 	if [[ "$script" == timeline ]]; then
-		! grep -q '^bbr_main' "$tracing/available_filter_functions" 2>/dev/null || parts+=("${1%/*}/part-bbr.bt")
+		[[ ! -d "$WEIR_SYS/module/tcp_bbr" || "$(bbr_generation)" == v3 ]] || parts+=("${1%/*}/part-bbr.bt")
 		[[ ! -d "$tracing/events/weir" ]] || parts+=("${1%/*}/part-weir.bt")
 	fi
 	parts+=("$1")

@@ -140,6 +140,7 @@ trace_run()
 		wait "$trace_filter" || :
 	done
 	if [[ -z "$(trace_child)" && "$trace_stopping" == no ]]; then
+		check_functions "$trace_stage/script.bt"
 		die "bpftrace could not attach: $(trace_complaints | grep -m 1 -E 'ERROR|error' || trace_complaints | head -n 1)"
 	fi
 	while read -r line; do

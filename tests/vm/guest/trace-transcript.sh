@@ -59,6 +59,6 @@ for name in "${names[@]}"; do
 	pid=${bpftrace[$name]}
 	cat "/proc/$pid/fdinfo/"* 2>/dev/null | awk -v name="$name" -v ms=$((($(cpu "$pid") - ${before[$name]}) * 10)) '
 		$1 == "run_time_ns:" { time += $2 } $1 == "run_cnt:" { count += $2 }
-		END { printf "%s runs=%d instructions=%d cpu_ms=%d\n", name, count, time, ms }'
+		END { printf "%s runs=%d instructions=%d cpu_ms=%d start_ms='"$((${before[$name]} * 10))"'\n", name, count, time, ms }'
 done >/out/costs
 traced
