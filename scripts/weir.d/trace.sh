@@ -146,7 +146,6 @@ check_functions()
 	for hook in $wanted; do
 		[[ " $there " == *" $hook "* ]] || missing+=" $hook"
 	done
-	[[ "$missing" != ' bbr_main' ]] || die "the kernel's BBR is not loaded: modprobe tcp_bbr"
 	[[ -z "$missing" ]] ||
 		die "this kernel has no function$missing to hook (renamed, inlined, or no CONFIG_FUNCTION_TRACER): $script works on Linux 6.1 to 6.12"
 }
@@ -164,6 +163,7 @@ weir_main()
 	[[ "$script" =~ ^[a-z0-9-]+$ && " $(script_names) " == *" $script "* ]] ||
 		usage_error "no script '$script': choose one of $(script_names)"
 	check_system
+	[[ "$script" != bbr-kernel ]] || is_available bbr || die "the kernel's BBR is not loaded: modprobe tcp_bbr"
 	[[ "$script" != bbr-kernel || "$(bbr_generation)" != v3 ]] ||
 		die "this kernel's bbr is BBRv3, and bbr-kernel knows version 1: weir trace timeline shows what all algorithms have in common"
 	trace_stage=$(mktemp -d)

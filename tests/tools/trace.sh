@@ -72,8 +72,8 @@ mkdir -p "$tracing"/events/{tcp/{tcp_cong_state_set,tcp_retransmit_skb},skb/kfre
 echo 'print fmt: "reason: %s", __print_symbolic(REC->reason, { 1, "NOT_SPECIFIED" }, { 57, "QDISC_DROP" })' >"$tracing/events/skb/kfree_skb/format"
 sed -nE 's/^k(ret)?func:([a-z0-9_]+).*/\2/p' "$SCRIPTS"/*.bt | sort -u >"$tracing/available_filter_functions"
 ok "no weir.ko" one_line 1 'weir.ko is not loaded: modprobe tcp_weir_bbr3' trace bbr3
-echo 'ERROR: Error attaching probe' >"$T/error"
 ok "no BBR of the kernel's" one_line 1 'BBR is not loaded: modprobe tcp_bbr' trace bbr-kernel
+echo 'ERROR: Error attaching probe' >"$T/error"
 sed -i '/^tcp_rate_gen/d' "$tracing/available_filter_functions"
 ok 'a function that cannot be hooked' one_line 1 'no function tcp_rate_gen to hook .*works on Linux 6.1 to 6.12' trace rtt
 rm "$T/error"
@@ -112,7 +112,7 @@ ok 'an address is in each predicate' test "$(composed 10.0.2.1:5201 'skc_daddr =
 ok 'so is that of an IPv4 address in IPv6' test "$(composed '::ffff:10.0.2.1' 'skc_daddr == 16908298')" = 2
 ok 'timeline has no part for modules that are not loaded' test "$(trace timeline --for 100ms >/dev/null 2>&1; grep -cE 'weir_state|bbr_main' "$T/composed")" = 0
 mkdir -p "$tracing/events/weir/weir_state"
-mkdir -p "$WEIR_SYS/module/tcp_bbr"
+echo 'reno cubic bbr' >"$WEIR_PROC/sys/net/ipv4/tcp_available_congestion_control"
 ok 'and one for each that is' test "$(trace timeline --for 100ms >/dev/null 2>&1; grep -cE '^tracepoint:weir:weir_state|^kprobe:bbr_main' "$T/composed")" = 2
 
 # running COMMAND...: have it run until it says that it traces.

@@ -139,14 +139,11 @@ chained() { all "$1" 'map(select(.event == "state" and .from != .to)) | group_by
 at() { jq -rs --argjson t "$(<"$O/$2.at")" '[.[] | select(.event == "'"$1"'" and .time_s <= $t)] | last | .'"$3" "$O/$4.jsonl"; }
 
 check_models() {
-	local marks
 	# shellcheck source=/dev/null
 	. "$O/ecn.env"
 	valid ecn bbr-kernel bbr bbr3
 	sed 's/^/# /' "$O"/*.info
-	# cubic and dctcp are the marks of netem.
-	# shellcheck disable=SC2154
-	marks=$((cubic + dctcp))
+	# shellcheck disable=SC2154 # from ecn.env
 	same 'ecn: marks that arrived are those that netem made' "$(all ecn 'map(select(.event == "ce")) | length')" "$marks"
 	same 'ecn: and the MIB InCEPkts' "$(map ecn marks_received)" "$(mib mib-b InCEPkts)"
 	same 'ecn: packets whose ACK echoed a mark, as the sockets say' "$(map ecn packets_echoed)" \

@@ -92,7 +92,7 @@ compose()
 
 	# They come first: what declares a struct must stand before all probes.
 	if [[ "$script" == timeline ]]; then
-		[[ ! -d "$WEIR_SYS/module/tcp_bbr" || "$(bbr_generation)" == v3 ]] || parts+=("${1%/*}/part-bbr.bt")
+		[[ "$(bbr_generation)" != v1 ]] || parts+=("${1%/*}/part-bbr.bt")
 		[[ ! -d "$tracing/events/weir" ]] || parts+=("${1%/*}/part-weir.bt")
 	fi
 	parts+=("$1")

@@ -108,7 +108,7 @@ trace_complaints()
 # trace_run: run the composed script until its time is over or it is told to end.
 trace_run()
 {
-	local status=0 line
+	local status=0 line clock
 	local -a parameters
 
 	# What is not asked for is 0.
@@ -119,14 +119,16 @@ trace_run()
 	[[ "$format" == text ]] || trace_options+=(-f json)
 	trap trace_stop INT TERM HUP
 	# In a session of its own, so that Ctrl-C reaches this shell alone.
-	mkfifo "$trace_stage/output"
+	mkfifo "$trace_stage/output" "$trace_stage/clock"
 	"as_$format" <"$trace_stage/output" &
 	trace_filter=$!
 	setsid bpftrace -q -B line "${trace_options[@]}" -c "/bin/sh $trace_stage/hold" \
 		"$trace_stage/script.bt" "${parameters[@]}" >"$trace_stage/output" 2>"$trace_stage/error" </dev/null &
 	trace_pid=$!
-	while [[ "$trace_stopping" == no && -z "$(trace_child)" ]] && kill -0 "$trace_pid" 2>/dev/null; do
-		sleep 0.1
+	# A second or more, so without a process for each look.
+	exec {clock}<>"$trace_stage/clock"
+	while [[ "$trace_stopping" == no && ! -s "$trace_stage/child" ]] && kill -0 "$trace_pid" 2>/dev/null; do
+		read -r -t 0.2 -u "$clock" _ || :
 	done
 	if [[ -n "$(trace_child)" && "$trace_stopping" == no ]]; then
 		note "$script: tracing$([[ -z "$duration_ms" ]] && echo ' until Ctrl-C')"

@@ -23,6 +23,7 @@ ok 'without tracefs' refuses 'mount -t tracefs tracefs /sys/kernel/tracing' "$we
 mount -t tracefs tracefs /sys/kernel/tracing
 
 path
+functions
 ip -n a addr add fd00:1::1/64 dev va nodad
 ip -n mid addr add fd00:1::2/64 dev ma nodad
 ip netns exec mid /job/trace-flow sink port=6001 >/dev/null &

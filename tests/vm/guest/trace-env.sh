@@ -53,6 +53,12 @@ flow() {
 	ip netns exec a /job/trace-flow send addr=10.0.2.1 "$@" >"/out/$name.info"
 }
 
+# functions: have the kernel list once what can be hooked: each bpftrace asks for it, and it takes seconds here.
+functions() {
+	export BPFTRACE_AVAILABLE_FUNCTIONS_TEST=/tmp/functions
+	grep -E '^(__)?tcp_|^bbr_' /sys/kernel/tracing/available_filter_functions >/tmp/functions
+}
+
 # trace NAME [ARGUMENT...]: have the script run, attached, until traced.
 trace() {
 	local name=$1
@@ -63,11 +69,10 @@ trace() {
 
 # attached: wait until all of them are.
 attached() {
-	local pid name
+	local name
 	for name in "$@"; do
 		until grep -qs ': tracing' "/out/$name.err"; do
-			pid=$(jobs -rp | wc -l)
-			[ "$pid" -gt 0 ] && sleep 0.2
+			sleep 1
 			! grep -qs 'could not\|ended with' "/out/$name.err" || return 1
 		done
 	done

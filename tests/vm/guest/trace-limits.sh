@@ -6,6 +6,7 @@ set -uo pipefail
 . "$(dirname "$0")/trace-env.sh"
 
 path
+functions
 sink port=6001
 sink port=6002 rcvbuf=8192
 trace limits

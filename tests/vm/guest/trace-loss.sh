@@ -7,6 +7,7 @@ set -uo pipefail
 . "$(dirname "$0")/trace-env.sh"
 
 path
+functions
 sink port=6001
 for name in retransmits ca-state undo rtt drops timeline; do
 	trace "$name" --flow 10.0.2.1:6001

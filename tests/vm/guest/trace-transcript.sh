@@ -7,6 +7,7 @@ set -uo pipefail
 . "$(dirname "$0")/trace-env.sh"
 
 modprobe -a tcp_bbr tcp_weir_bbr tcp_weir_bbr3 tcp_weir_cubic
+functions
 path
 for ns in a b; do
 	ip netns exec "$ns" sh -c 'echo 1 >/proc/sys/net/ipv4/tcp_ecn'
