@@ -18,6 +18,7 @@
  *	sleep US		meanwhile, forget what states it enters
  *	at US			the same until so long after the connection
  *	tc COMMAND		change the path: a line for tc, which is resident
+ *	file PATH TEXT		write TEXT to a file
  *	mark TEXT		put TEXT into the trace
  *	end			close, and done
  *
@@ -181,6 +182,21 @@ static void set_rate(struct app *app, char *words)
 	app->next_us = now_us();
 }
 
+/* PATH and TEXT, a blank between */
+static void write_file(char *path)
+{
+	char *text = strchr(path, ' ');
+	int fd;
+
+	if (!text)
+		die("file needs a path and a text");
+	*text++ = '\0';
+	fd = open(path, O_WRONLY);
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		die(path);
+	close(fd);
+}
+
 /* Act on a line. Return: false at the end. */
 static bool act(struct app *app, char *line)
 {
@@ -218,6 +234,8 @@ static bool act(struct app *app, char *line)
 	} else if (!strcmp(verb, "tc")) {
 		fprintf(app->tc, "%s\n", rest);
 		fflush(app->tc);
+	} else if (!strcmp(verb, "file")) {
+		write_file(rest);
 	} else if (!strcmp(verb, "end")) {
 		return false;
 	} else if (strcmp(verb, "mark")) {
