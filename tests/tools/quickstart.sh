@@ -11,7 +11,7 @@ usage() {
 	cat <<'USAGE'
 usage: tests/tools/quickstart.sh [--cpu N] [FILE]
 
-Takes the first block of commands below the heading "Use the modules" (of FILE, default README.md) and runs
+Takes the first block of commands below the heading "Use the modules" or "Quick start" (of FILE, default README.md) and runs
 them as they stand, those up to `make install` in a Debian 12 root file system without compiler or headers, the
 others in a guest with what was installed there. Prints TAP. Needs root, mmdebstrap and the network (90 MB), and
 some minutes: `make check` does not call it.
@@ -38,7 +38,7 @@ work=$(mktemp -d)
 cleanup() { rm -rf "$work"; }
 trap cleanup EXIT
 
-awk '/^##+ / { on = /Use the modules/ } on && /^    / { sub(/^    /, ""); sub(/ +# .*/, ""); print; seen = 1; next } seen { exit }' \
+awk '/^##+ / { on = /Use the modules|Quick start/ } on && /^    / { sub(/^    /, ""); sub(/ +# .*/, ""); print; seen = 1; next } seen { exit }' \
 	"$file" >"$work/commands"
 sed 's/^/# /' "$work/commands"
 ok 'there are commands, three at most' test "$(wc -l <"$work/commands")" -ge 1 -a "$(wc -l <"$work/commands")" -le 3

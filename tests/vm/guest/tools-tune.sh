@@ -56,11 +56,12 @@ web >/tmp/web-after
 ok 'and all is as it was' diff /tmp/web /tmp/web-after
 
 # The catalogue's defaults, against this kernel's. A range, and what depends on memory, is left out.
-wrong=
-while read -r key; do
-	said=$("$weir" tune --explain "$key" | sed -n 's/^ *default: //p')
+wrong='' compared=0
+while read -r key said; do
 	[[ "$said" =~ ^([0-9]+( [0-9]+)*) && "$key" != *mem ]] || continue
+	compared=$((compared + 1))
 	[ "$(get "$key")" = "${BASH_REMATCH[1]}" ] || wrong+=" $key"
-done < <(sed -n 's/^\(net\.[a-z0-9_.]*\)$/\1/p' /job/scripts/tune/keys)
+done < <(awk '/^net/ { key = $1 } $1 == "default:" { $1 = key; print }' /job/scripts/tune/keys)
+ok 'the catalogue names defaults' test "$compared" -gt 10
 ok "the defaults that are named are this kernel's${wrong:+ (not:$wrong)}" test -z "$wrong"
 tap_done
