@@ -34,6 +34,7 @@ ip netns exec mid tc qdisc del dev ma root
 begin=${EPOCHREALTIME/./}
 "$weir" trace rtt --for 2s --flow '[fd00:1::2]:6001' >/out/for.txt 2>/out/for.err &
 tracer=$!
+# It is looked at once a second.
 attached for || cat /out/for.err
 attach=${EPOCHREALTIME/./}
 ip netns exec a /job/trace-flow send addr=fd00:1::2 port=6001 bytes=200000 >/out/six.info
@@ -42,9 +43,9 @@ wait "$tracer"
 ok '--for: ends well' test $? -eq 0
 end=${EPOCHREALTIME/./}
 printf '# attached after %d ms, ended %d ms later\n' $(((attach - begin) / 1000)) $(((end - attach) / 1000))
-ok '--for: after that time' test $((end - attach)) -gt 1500000 -a $((end - attach)) -lt 4000000
-ok '--for: the sums are printed' test "$(samples /out/for.txt)" -gt 20
-ok '--flow with an IPv6 address: that connection' has /out/for.txt '^@rtt_us\[fd00:1::2\]'
+ok '--for: after that time' test $((end - attach)) -gt 700000 -a $((end - attach)) -lt 4000000
+ok '--for: the sums are printed' test "$(samples /out/for.txt)" -gt 5
+ok '--flow with an IPv6 address: that connection' has /out/for.txt '^@rtt_us\[fd00:1::1, fd00:1::2\]'
 ok '--flow: and no other' test "$(grep -c '^@rtt_us' /out/for.txt)" -eq 1
 ok 'no bpftrace is left' no_bpftrace
 
@@ -59,9 +60,9 @@ sleep 0.1
 kill -INT -- "-$tracer" 2>/dev/null
 wait "$tracer"
 ok 'Ctrl-C twice: ends well' test $? -eq 0
-ok 'Ctrl-C twice: the sums are printed' has /out/ctrl-c.txt '^@samples\[10.0.1.254\]: count [0-9]+'
+ok 'Ctrl-C twice: the sums are printed' has /out/ctrl-c.txt '^@samples\[10.0.1.1, 10.0.1.254\]: count [0-9]+'
 ok '--events: as many lines as samples to that address' test "$(grep -c '>10.0.1.254:6001 rtt ' /out/ctrl-c.txt)" -eq \
-	"$(sed -nE 's/^@samples\[10.0.1.254\]: count ([0-9]+),.*/\1/p' /out/ctrl-c.txt)"
+	"$(sed -nE 's/^@samples\[10.0.1.1, 10.0.1.254\]: count ([0-9]+),.*/\1/p' /out/ctrl-c.txt)"
 
 # Before anything is attached.
 "$weir" trace timeline >/out/early.txt 2>/out/early.err &

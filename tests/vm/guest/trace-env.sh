@@ -56,7 +56,7 @@ flow() {
 # functions: have the kernel list once what can be hooked: each bpftrace asks for it, and it takes seconds here.
 functions() {
 	export BPFTRACE_AVAILABLE_FUNCTIONS_TEST=/tmp/functions
-	grep -E '^(__)?tcp_|^bbr_' /sys/kernel/tracing/available_filter_functions >/tmp/functions
+	grep -E '^(__)?tcp_|^bbr_|^sk_stream_' /sys/kernel/tracing/available_filter_functions >/tmp/functions
 }
 
 # trace NAME [ARGUMENT...]: have the script run, attached, until traced.

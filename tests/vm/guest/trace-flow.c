@@ -9,7 +9,8 @@
  *   port=N     to listen on
  *   rcvbuf=N   receive buffer [bytes]
  *   every=N    read chunk= bytes each N us instead of at once
- * send sends, waits until all of it is acknowledged, and prints the socket's counters:
+ * send sends, waits until all of it is acknowledged, and prints the socket's counters, and for how
+ * long the program waited in write():
  *   addr=A     IPv4 or IPv6 address
  *   port=N
  *   cc=NAME    congestion control
@@ -139,14 +140,19 @@ static int send_all(void)
 {
 	static char buffer[1 << 20];
 	long left = number("bytes", 0), chunk = number("chunk", 65536);
-	struct timespec at = { 0 };
+	struct timespec at = { 0 }, before, after;
+	long long blocked = 0;
 	struct tcp_info info;
 	socklen_t length;
 	int fd = connected();
 
 	while (left > 0) {
-		ssize_t n = write(fd, buffer, (size_t)(left < chunk ? left : chunk));
+		ssize_t n;
 
+		clock_gettime(CLOCK_MONOTONIC, &before);
+		n = write(fd, buffer, (size_t)(left < chunk ? left : chunk));
+		clock_gettime(CLOCK_MONOTONIC, &after);
+		blocked += (after.tv_sec - before.tv_sec) * 1000000000LL + after.tv_nsec - before.tv_nsec;
 		if (n < 0)
 			die("write");
 		left -= n;
@@ -158,11 +164,11 @@ static int send_all(void)
 		if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length))
 			die("TCP_INFO");
 	} while (info.tcpi_unacked || info.tcpi_notsent_bytes);
-	printf("busy_us=%llu rwnd_us=%llu sndbuf_us=%llu retrans=%u segs=%u delivered=%u delivered_ce=%u lost_bytes=%llu min_rtt_us=%u rtt_us=%u\n",
+	printf("busy_us=%llu rwnd_us=%llu sndbuf_us=%llu retrans=%u segs=%u delivered=%u delivered_ce=%u lost_bytes=%llu min_rtt_us=%u rtt_us=%u blocked_us=%lld\n",
 	       (unsigned long long)info.tcpi_busy_time, (unsigned long long)info.tcpi_rwnd_limited,
 	       (unsigned long long)info.tcpi_sndbuf_limited, info.tcpi_total_retrans,
 	       info.tcpi_data_segs_out, info.tcpi_delivered, info.tcpi_delivered_ce,
-	       (unsigned long long)info.tcpi_bytes_retrans, info.tcpi_min_rtt, info.tcpi_rtt);
+	       (unsigned long long)info.tcpi_bytes_retrans, info.tcpi_min_rtt, info.tcpi_rtt, blocked / 1000);
 	close(fd);
 
 	return 0;
