@@ -68,7 +68,7 @@ unshare --mount bash -euc '
 	mount -t tmpfs tmpfs "$1/dev"
 	for node in null:3 zero:5 random:8 urandom:9; do mknod -m 666 "$1/dev/${node%:*}" c 1 "${node#*:}"; done
 	ln -s /proc/self/fd "$1/dev/fd"
-	exec chroot "$1" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C bash /src/tests/tools/dkms-inside.sh
+	exec chroot "$1" env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C bash /src/tests/tools/dkms-inside.sh
 ' bash "$work/root" || status=$?
 if [ -n "$keep" ]; then
 	mkdir -p "$keep"

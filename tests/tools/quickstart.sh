@@ -125,7 +125,7 @@ while read -r command; do
 	echo $? >"/out/$part.status"
 done </job/parts
 ss -tinHO state established >/out/ss
-dmesg >/out/dmesg
+dmesg | grep -E 'weir|taint|module|BTF|BUG|WARNING|Oops|Call Trace' >/out/dmesg
 RUN
 chmod +x "$work/job/run"
 scripts/lab/run --quiet --kernel 6.1 --cpu "$cpu" --timeout 600 --job "$work/job" --out "$work/out" >"$work/log" 2>&1 ||
