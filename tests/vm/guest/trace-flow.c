@@ -8,6 +8,7 @@
  * sink accepts connections, one after the other, and reads them to their end:
  *   port=N     to listen on
  *   rcvbuf=N   receive buffer [bytes]
+ *   cc=NAME    congestion control, which the connections inherit
  *   every=N    read chunk= bytes each N us instead of at once
  * send sends, waits until all of it is acknowledged, and prints the socket's counters, and for how
  * long the program waited in write():
@@ -90,9 +91,12 @@ static void sink(void)
 	struct sockaddr_in6 sin = { .sin6_family = AF_INET6, .sin6_port = htons(number("port", 0)) };
 	int fd = socket(AF_INET6, SOCK_STREAM, 0), one = 1, peer;
 	size_t chunk = (size_t)number("chunk", sizeof(buffer));
+	const char *cc = text("cc");
 
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)))
 		die("socket");
+	if (cc && setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, cc, strlen(cc)))
+		die(cc);
 	set(fd, SOL_SOCKET, SO_RCVBUF, "rcvbuf");
 	if (bind(fd, (struct sockaddr *)&sin, sizeof(sin)) || listen(fd, 8))
 		die("listen");

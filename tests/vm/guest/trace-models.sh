@@ -23,12 +23,10 @@ attached ecn bbr-kernel bbr bbr3 || exit 1
 # netem counts a mark as a drop. The queue holds all there is, so it drops nothing.
 bottleneck limit 2000 loss 2% ecn
 flow ecn-cubic port=6001 bytes=700000 cc=cubic
-ip netns exec b sh -c 'echo dctcp >/proc/sys/net/ipv4/tcp_congestion_control'
-# A listener takes the default when it is made; DCTCP's marked SYN is answered with ECN by DCTCP only.
-sink port=6003
+# DCTCP's marked SYN is answered with ECN by DCTCP only.
+sink port=6003 cc=dctcp
 flow ecn-dctcp port=6003 bytes=700000 cc=dctcp
 echo "marks=$(qdisc_drops)" >/out/ecn.env
-ip netns exec b sh -c 'echo cubic >/proc/sys/net/ipv4/tcp_congestion_control'
 counters b
 bottleneck limit 100
 for cc in bbr weir_bbr weir_bbr3; do
