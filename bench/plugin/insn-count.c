@@ -208,7 +208,7 @@ static void report(qemu_plugin_id_t id, void *udata)
 	}
 }
 
-QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info,
+QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info_t *info,
 					   int argc, char **argv)
 {
 	(void)info;

@@ -16,7 +16,7 @@
 #define QEMU_PLUGIN_VERSION 1
 
 typedef uint64_t qemu_plugin_id_t;
-typedef struct qemu_info_t qemu_info_t;
+struct qemu_info_t;
 struct qemu_plugin_tb;
 struct qemu_plugin_insn;
 
