@@ -23,6 +23,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/bpf.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -146,7 +147,7 @@ static int send_all(void)
 	long left = number("bytes", 0), chunk = number("chunk", 65536);
 	struct timespec at = { 0 }, before, after;
 	long long blocked = 0;
-	struct tcp_info info;
+	struct tcp_info info, end;
 	socklen_t length;
 	int fd = connected();
 
@@ -168,10 +169,19 @@ static int send_all(void)
 		if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length))
 			die("TCP_INFO");
 	} while (info.tcpi_unacked || info.tcpi_notsent_bytes);
+	/* The FIN counts as a packet, and its acknowledgement may echo a mark. */
+	shutdown(fd, SHUT_WR);
+	do {
+		usleep(5000);
+		length = sizeof(end);
+		if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &end, &length))
+			die("TCP_INFO");
+	} while (end.tcpi_state != BPF_TCP_FIN_WAIT2 && end.tcpi_state != BPF_TCP_TIME_WAIT &&
+		 end.tcpi_state != BPF_TCP_CLOSE);
 	printf("busy_us=%llu rwnd_us=%llu sndbuf_us=%llu retrans=%u segs=%u delivered=%u delivered_ce=%u lost_bytes=%llu min_rtt_us=%u rtt_us=%u blocked_us=%lld\n",
 	       (unsigned long long)info.tcpi_busy_time, (unsigned long long)info.tcpi_rwnd_limited,
 	       (unsigned long long)info.tcpi_sndbuf_limited, info.tcpi_total_retrans,
-	       info.tcpi_data_segs_out, info.tcpi_delivered, info.tcpi_delivered_ce,
+	       info.tcpi_data_segs_out, info.tcpi_delivered, end.tcpi_delivered_ce,
 	       (unsigned long long)info.tcpi_bytes_retrans, info.tcpi_min_rtt, info.tcpi_rtt, blocked / 1000);
 	close(fd);
 
