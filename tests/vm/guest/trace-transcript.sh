@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
-# trace-transcript.sh - what every script prints for people, over one mix of connections, and what it costs: the
-# transcripts and the table of docs/tracing.md. In the guest.
+# trace-transcript.sh - what every script prints for people, over one mix of connections, and what it costs.
+# In the guest.
 set -uo pipefail
 # shellcheck source=tests/vm/guest/trace-env.sh
 . "$(dirname "$0")/trace-env.sh"
