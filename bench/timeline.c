@@ -4,7 +4,7 @@
  *
  * usage: weir-timeline now
  *	print CLOCK_MONOTONIC in nanoseconds
- * usage: weir-timeline T0_NS <SCHEDULE >LOG
+ * usage: weir-timeline T0_NS [LATE_US] <SCHEDULE >LOG
  *	SCHEDULE: one action a line, in time order, times in microseconds after
  *	T0_NS of CLOCK_MONOTONIC:
  *		T_US cont PID		continue a stopped process
@@ -23,7 +23,7 @@
  * microseconds; a shell that sleeps and then forks acts milliseconds late.
  *
  * Exit status: 0; 1 when an action failed, or a cont or write began more than
- * a millisecond late; 2 for wrong usage.
+ * LATE_US late; 2 for wrong usage.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -44,6 +44,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define LATE_US		1000	/* what is later than this was not at its time */
 #define LOWAT_FDS	64	/* descriptors of another process we look at */
 #define LOWAT_POLL_US	20000
 #define LOWAT_TRIES	500	/* ten seconds: a lost SYN or three */
@@ -245,7 +246,7 @@ static bool lowat(const struct action *a, int64_t t0)
 	_exit(0);
 }
 
-static bool act(const struct action *a, int64_t t0)
+static bool act(const struct action *a, int64_t t0, int64_t limit_us)
 {
 	int64_t begin = now_ns();
 	int64_t late = (begin - t0) / 1000 - a->at_us;
@@ -270,9 +271,9 @@ static bool act(const struct action *a, int64_t t0)
 	}
 	if (!ok)
 		fprintf(stderr, "weir-timeline: failed: %s\n", a->what);
-	if (exact && late > 1000)
+	if (exact && late > limit_us)
 		fprintf(stderr, "weir-timeline: %" PRId64 " us late: %s\n", late, a->what);
-	return ok && (!exact || late <= 1000);
+	return ok && (!exact || late <= limit_us);
 }
 
 int main(int argc, char **argv)
@@ -282,18 +283,23 @@ int main(int argc, char **argv)
 	size_t cap = 0, n = 0, i;
 	char *line = NULL, *rest;
 	bool bad = false;
-	int64_t t0;
+	int64_t t0, limit_us = LATE_US;
 	int status;
 
 	if (argc == 2 && !strcmp(argv[1], "now")) {
 		printf("%" PRId64 "\n", now_ns());
 		return 0;
 	}
-	if (argc != 2)
-		usage("want one argument: now, or T0 in nanoseconds", 0);
+	if (argc != 2 && argc != 3)
+		usage("want now, or T0 in nanoseconds and perhaps a limit in microseconds", 0);
 	t0 = strtoll(argv[1], &rest, 10);
 	if (*rest || rest == argv[1])
 		usage("T0 is not a number of nanoseconds", 0);
+	if (argc == 3) {
+		limit_us = strtoll(argv[2], &rest, 10);
+		if (*rest || limit_us <= 0)
+			usage("the limit is not a number of microseconds", 0);
+	}
 	while (getline(&line, &cap, stdin) >= 0) {
 		list = realloc(list, (n + 1) * sizeof(*list));
 		if (!list)
@@ -310,7 +316,7 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	for (i = 0; i < n; i++) {
 		sleep_until(t0 + list[i].at_us * 1000);
-		bad |= !act(&list[i], t0);
+		bad |= !act(&list[i], t0, limit_us);
 	}
 	while (wait(&status) > 0)
 		bad |= !WIFEXITED(status) || WEXITSTATUS(status);
