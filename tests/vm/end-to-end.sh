@@ -45,7 +45,8 @@ ok 'every run is in the result' has '.runs | length == 2'
 ok 'the result names its schema' has '.schema == "weir-result-1"'
 ok 'each run names the hash of its inputs' has '[.runs[].input_hash | test("^[0-9a-f]{64}$")] | all'
 ok 'no run carries a warning' has '[.runs[].warnings[]] == []'
-ok "goodput is iperf3's to 1%" has '[.runs[].flows[].iperf_diff_pct | fabs < 1] | all'
+# Undefined for a flow whose SYN was lost at random: it goes on after the samples' end.
+ok "goodput is iperf3's to 1%" has '[.runs[].flows[].iperf_diff_pct | values] | length >= 2 and (map(fabs < 1) | all)'
 ok 'the expectation is judged, and met' has '[.verdicts[].verdict] == ["pass", "pass"]'
 ok 'the page needs nothing but itself' \
 	bash -c "test -s $out/end-to-end.html && ! grep -qE '(src|href)=\"(https?:)?//' $out/end-to-end.html"
