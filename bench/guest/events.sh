@@ -14,8 +14,8 @@ SS_FLOWS=50		# how many flows are looked at
 # flow ends it gets everything again, so that iperf3 counts it all.
 LOWAT_BYTES=16384
 LOWAT_AFTER_US=20000
-LATE_US=1000		# no flow begins later than this after its time;
-LATE_MANY_US=10000	# of more than LOWAT_FLOWS, whose packets keep the CPU for longer
+START_LATE_US=1000	# no flow begins later than this after its time;
+START_LATE_MANY_US=10000	# of more than LOWAT_FLOWS, whose packets keep the CPU for longer
 LOWAT_FLOWS=50		# of more, each has little to save, and setting it holds up the others' start
 
 # release_schedule: when each server is continued.
@@ -147,6 +147,6 @@ schedule()
 # timeline_start T0_NS: begin to follow the schedule.
 timeline_start()
 {
-	weir-timeline "$1" $((FLOWS <= LOWAT_FLOWS ? LATE_US : LATE_MANY_US)) <"$RUN_DIR/schedule" >"$OUT/events.csv" &
+	weir-timeline "$1" $((FLOWS <= LOWAT_FLOWS ? START_LATE_US : START_LATE_MANY_US)) <"$RUN_DIR/schedule" >"$OUT/events.csv" &
 	TIMELINE_PID=$!
 }
