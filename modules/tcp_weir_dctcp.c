@@ -268,13 +268,6 @@ static size_t dctcp_reno_get_info(struct sock *sk, u32 ext, int *attr,
 	return sizeof(info->dctcp);
 }
 
-static void dctcp_reno_pkts_acked(struct sock *sk, const struct ack_sample *sample)
-{
-	static const struct weir_values none;
-
-	trace_weir_ack(sk, DCTCP_FALLBACK, sample->rtt_us, &none);
-}
-
 /* What a connection without ECN runs; never registered. */
 static struct tcp_congestion_ops dctcp_reno_ops __read_mostly = {
 	.name		= WEIR_NAME(dctcp_reno),
@@ -282,7 +275,6 @@ static struct tcp_congestion_ops dctcp_reno_ops __read_mostly = {
 	.ssthresh	= tcp_reno_ssthresh,
 	.cong_avoid	= tcp_reno_cong_avoid,
 	.undo_cwnd	= tcp_reno_undo_cwnd,
-	.pkts_acked	= dctcp_reno_pkts_acked,
 	.get_info	= dctcp_reno_get_info,
 };
 

@@ -164,10 +164,12 @@ static void vegas_pkts_acked(struct sock *sk, const struct ack_sample *sample)
 
 	/* Negative: retransmitted, so that the RTT is ambiguous. */
 	if (sample->rtt_us > 0) {
-		if (vegas_less(rtt_us, vegas->base_rtt_us))
-			vegas->base_rtt_us = rtt_us;
-		if (vegas_less(rtt_us, vegas->min_rtt_us))
+		/* base is never above a round's least: one look is enough. */
+		if (vegas_less(rtt_us, vegas->min_rtt_us)) {
 			vegas->min_rtt_us = rtt_us;
+			if (vegas_less(rtt_us, vegas->base_rtt_us))
+				vegas->base_rtt_us = rtt_us;
+		}
 		vegas->samples++;
 		vegas->acked |= sample->pkts_acked;
 	}

@@ -90,6 +90,32 @@ static int ends_with(const char *s, const char *tail)
 	return a >= b && !strcmp(s + a - b, tail);
 }
 
+/* How many parts of a unit are kept, by what the name ends in. */
+static double precision(const char *name)
+{
+	if (ends_with(name, "_bps") || ends_with(name, "_us") ||
+	    ends_with(name, "_bytes") || ends_with(name, "_per_s"))
+		return 1;
+	if (ends_with(name, "_pkts"))
+		return 1e3;
+	return 1e4;
+}
+
+/**
+ * metric_round() - a metric at the precision its unit deserves
+ * @name: ends in the unit
+ * @value: or NaN
+ *
+ * Return: the number that reports print, and that is held against a band:
+ * whoever compares the printed numbers must come to the printed verdict.
+ */
+double metric_round(const char *name, double value)
+{
+	double parts = precision(name);
+
+	return round(value * parts) / parts;
+}
+
 /**
  * metric_json() - a metric at the precision its unit deserves
  * @name: ends in the unit
@@ -99,12 +125,7 @@ static int ends_with(const char *s, const char *tail)
  */
 json_t *metric_json(const char *name, double value)
 {
-	if (ends_with(name, "_bps") || ends_with(name, "_us") ||
-	    ends_with(name, "_bytes") || ends_with(name, "_per_s"))
-		return round_json(value, 1);
-	if (ends_with(name, "_pkts"))
-		return round_json(value, 1e3);
-	return round_json(value, 1e4);
+	return round_json(value, precision(name));
 }
 
 /**

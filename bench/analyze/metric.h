@@ -58,6 +58,7 @@ void metric_put_json(const struct metrics *s, enum metric_group group,
 		     size_t flow, json_t *object);
 void metric_free(struct metrics *s);
 
+double metric_round(const char *name, double value);
 json_t *metric_json(const char *name, double value);
 json_t *round_json(double value, double scale);
 

@@ -105,8 +105,9 @@ static int verdict_add(json_t *a, const struct run *run, size_t n,
 		       const struct cell_expect *x, struct err *e)
 {
 	struct spread s = spread_of(run, n, x->metric);
+	double measured = metric_round(x->metric, s.median);
+	bool pass = s.n && measured >= x->low && measured <= x->high;
 	json_t *v;
-	bool pass = s.n && s.median >= x->low && s.median <= x->high;
 
 	if (!metric_defined(x->metric))
 		return err_set(e,

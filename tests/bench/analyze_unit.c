@@ -22,6 +22,7 @@
 #include "analyze/fair.h"
 #include "analyze/files.h"
 #include "analyze/mem.h"
+#include "analyze/metric.h"
 #include "analyze/series.h"
 #include "analyze/trace.h"
 
@@ -382,6 +383,17 @@ static void hash_is_sha256(void **state)
 	assert_int_equal(file_sha256("/nonexistent", hex, &e), -1);
 }
 
+/* What is held against a band is what is printed: a ratio of two interpolated counters is a hair off 100 otherwise. */
+static void metric_precision(void **state)
+{
+	(void)state;
+	assert_true(metric_round("flow1.ce_mark_pct", 99.9999999999) == 100);
+	assert_true(metric_round("flow1.ce_mark_pct", 99.9999) == 99.9999);
+	assert_true(metric_round("goodput_bps", 1000000.4) == 1000000);
+	assert_true(metric_round("queue_mean_pkts", 5.9704) == 5.97);
+	assert_true(isnan(metric_round("jain", NAN)));
+}
+
 static void metric_names(void **state)
 {
 	(void)state;
@@ -414,6 +426,7 @@ int main(void)
 		cmocka_unit_test(cell_reads),
 		cmocka_unit_test(cell_refuses),
 		cmocka_unit_test(hash_is_sha256),
+		cmocka_unit_test(metric_precision),
 		cmocka_unit_test(metric_names),
 	};
 
