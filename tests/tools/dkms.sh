@@ -18,43 +18,24 @@ network the first time, 2 GB below TMPDIR, and some minutes: `make check` does n
 USAGE
 }
 
-fresh=no keep=
+fresh='' keep=''
 while [ $# -gt 0 ]; do
 	case $1 in
-	--fresh) fresh=yes ;;
+	--fresh) fresh=fresh ;;
 	--keep) keep=${2:?} && shift ;;
 	--help) usage && exit 0 ;;
 	*) echo "dkms.sh: unknown argument '$1' (see --help)" >&2 && exit 2 ;;
 	esac
 	shift
 done
-if [ "$EUID" -ne 0 ] || ! command -v mmdebstrap >/dev/null; then
-	echo '1..0 # SKIP needs root and mmdebstrap (apt-get install mmdebstrap)'
-	exit 0
-fi
-
-work=$(mktemp -d)
-# What is mounted is so in a namespace that ends with the tests.
-cleanup() { rm -rf "$work"; }
-trap cleanup EXIT
-
-cache=${WEIR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/weir}/rootfs
-include=build-essential,dkms,debhelper,dh-dkms,lintian,linux-image-cloud-amd64,linux-headers-cloud-amd64,kmod,iproute2,openssl,git,pahole
-tar=$cache/dkms-$(sha256sum <<<"$include" | cut -c 1-8).tar
-mkdir -p "$cache"
-if [ "$fresh" = yes ] || [ ! -s "$tar" ]; then
-	echo '# making the root file system'
-	mmdebstrap --quiet --format=tar --variant=apt --aptopt='Apt::Install-Recommends "false"' \
-		--include="$include" \
-		bookworm "$tar.new" 2>"$work/mmdebstrap.log" || { tail -n 5 "$work/mmdebstrap.log" >&2; exit 1; }
-	mv "$tar.new" "$tar"
-fi
-mkdir "$work/root"
-tar -xf "$tar" -C "$work/root" --exclude='./dev/*'
+# shellcheck source=tests/tools/rootfs.sh
+. tests/tools/rootfs.sh
+rootfs dkms apt build-essential,dkms,debhelper,dh-dkms,lintian,linux-image-cloud-amd64,linux-headers-cloud-amd64,kmod,iproute2,openssl,git,pahole \
+	"$fresh"
 
 # The tree as it would be cloned, and a second kernel's headers, to come later.
-mkdir -p "$work/root/src" "$work/root/later/usr/lib"
-git ls-files -z | xargs -0 cp --parents -t "$work/root/src" 2>/dev/null || true
+cloned src
+mkdir -p "$work/root/later/usr/lib"
 second=$(scripts/lab/fetch --kernel 6.12 --print release)
 later=$(scripts/lab/fetch --kernel 6.12 --print root)
 cp -a "$later/usr/src" "$work/root/later/usr/"

@@ -28,15 +28,8 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-if [ "$EUID" -ne 0 ] || ! command -v mmdebstrap >/dev/null; then
-	echo '1..0 # SKIP needs root and mmdebstrap (apt-get install mmdebstrap)'
-	exit 0
-fi
-
-work=$(mktemp -d)
-# What is mounted is so in a namespace that ends with the command.
-cleanup() { rm -rf "$work"; }
-trap cleanup EXIT
+# shellcheck source=tests/tools/rootfs.sh
+. tests/tools/rootfs.sh
 
 awk '/^##+ / { on = /Use the modules|Quick start/ } on && /^    / { sub(/^    /, ""); sub(/ +# .*/, ""); print; seen = 1; next } seen { exit }' \
 	"$file" >"$work/commands"
@@ -48,22 +41,11 @@ last=$(grep -n 'make install' "$work/parts" | tail -n 1 | cut -d : -f 1)
 ok 'make install is one of them' test -n "$last"
 
 # --- a bare Debian 12 with a kernel
-cache=${WEIR_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/weir}/rootfs
-include=linux-image-cloud-amd64,iproute2,sudo,ca-certificates
-tar=$cache/bare-$(sha256sum <<<"$include" | cut -c 1-8).tar
-mkdir -p "$cache" "$work/root"
-if [ ! -s "$tar" ]; then
-	echo '# making the root file system'
-	mmdebstrap --quiet --format=tar --variant=minbase --aptopt='Apt::Install-Recommends "false"' --include="$include" \
-		bookworm "$tar.new" 2>"$work/log" || { tail -n 5 "$work/log" >&2; exit 1; }
-	mv "$tar.new" "$tar"
-fi
-tar -xf "$tar" -C "$work/root" --exclude='./dev/*'
+rootfs bare minbase linux-image-cloud-amd64,iproute2,sudo,ca-certificates
 release=$(basename "$work"/root/lib/modules/6.1*)
 ok 'the laboratory has the same kernel (else: scripts/lab/fetch --update)' \
 	test "$release" = "$(scripts/lab/fetch --kernel 6.1 --print release)"
-mkdir "$work/root/weir"
-git ls-files -z | xargs -0 cp --parents -t "$work/root/weir" 2>/dev/null || true
+cloned weir
 cp -L /etc/resolv.conf "$work/root/etc/"
 # The machine that runs this test has another kernel than the one it stands for.
 # shellcheck disable=SC2016 # for that shell

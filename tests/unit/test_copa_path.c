@@ -2,7 +2,7 @@
 /* weir_copa on a path: what the paper promises, and what it must not do. */
 #include "tcp_weir_copa.c"
 #include "test.h"
-#include "shim_path.h"
+#include "shim_watch.h"
 
 /* Reno as a flow that fills buffers */
 static struct tcp_congestion_ops filler_ops = {
@@ -12,51 +12,33 @@ static struct tcp_congestion_ops filler_ops = {
 	.undo_cwnd	= tcp_reno_undo_cwnd,
 };
 
-/* What a path did while it was watched, every millisecond */
+/* A path with Copa flows, the first of all flows, while it is watched */
 struct watch {
-	double use;		/* part of the link's rate */
-	double share;		/* part of it that went to Copa */
-	double jain;
-	double queue;		/* mean [packets] */
+	struct shim_path *path;
+	int copas;
+	u64 ms_competing;	/* sum over the Copa flows */
+	struct shim_watch seen;
 	double competing;	/* part of the time, mean over Copa flows */
-	u32 empty;		/* milliseconds with at most 1 packet queued */
 };
+
+static void count_competing(void *arg)
+{
+	struct watch *w = arg;
+	int i;
+
+	for (i = 0; i < w->copas; i++) {
+		const struct copa *copa = inet_csk_ca(w->path->flows[i].sk);
+
+		w->ms_competing += copa->competing;
+	}
+}
 
 static struct watch watch(struct shim_path *path, int copas, int flows, u32 ms)
 {
-	u64 before[SHIM_PATH_FLOWS], all = 0, copa = 0, competing = 0, queue = 0;
-	struct watch w = { };
-	double squares = 0;
-	int i;
-	u32 t;
+	struct watch w = { .path = path, .copas = copas };
 
-	for (i = 0; i < flows; i++)
-		before[i] = path->flows[i].delivered;
-	for (t = 0; t < ms; t++) {
-		u32 now;
-
-		shim_path_run(path, 1000);
-		now = shim_path_queue(path);
-		queue += now;
-		w.empty += now <= 1;
-		for (i = 0; i < copas; i++) {
-			const struct copa *c = inet_csk_ca(path->flows[i].sk);
-
-			competing += c->competing;
-		}
-	}
-	for (i = 0; i < flows; i++) {
-		u64 d = path->flows[i].delivered - before[i];
-
-		all += d;
-		copa += i < copas ? d : 0;
-		squares += (double)d * d;
-	}
-	w.use = (double)all * SHIM_MSS * 1000 / ms / path->rate;
-	w.share = (double)copa / all;
-	w.jain = (double)all * all / (flows * squares);
-	w.queue = (double)queue / ms;
-	w.competing = (double)competing / ms / copas;
+	w.seen = shim_watch(path, flows, ms, count_competing, &w);
+	w.competing = (double)w.ms_competing / ms / copas;
 
 	return w;
 }
@@ -100,10 +82,10 @@ static void alone_and_among_itself(void **state)
 				start(&path, flows[j], 0, on[i].rtt_us, 100);
 				shim_path_run(&path, 10 * USEC_PER_SEC);
 				w = watch(&path, flows[j], flows[j], 5000);
-				assert_true(w.use > on[i].use);
+				assert_true(w.seen.use > on[i].use);
 				/* Two packets each are more than fit 1 Mbit/s. */
-				assert_true(w.queue > 1 && w.queue < (i ? 4.5 : 6) * flows[j]);
-				assert_true(w.jain > 0.97);
+				assert_true(w.seen.queue > 1 && w.seen.queue < (i ? 4.5 : 6) * flows[j]);
+				assert_true(w.seen.jain > 0.97);
 				assert_true(w.competing < 0.05);
 				shim_path_close(&path);
 			}
@@ -122,9 +104,9 @@ static void latecomers_get_their_share(void **state)
 	/* RTTmin is forgotten after 10 s. */
 	shim_path_run(&path, 10 * USEC_PER_SEC);
 	w = watch(&path, 4, 4, 5000);
-	assert_true(w.use > 0.99);
-	assert_true(w.jain > 0.97);
-	assert_true(w.queue < 16);
+	assert_true(w.seen.use > 0.99);
+	assert_true(w.seen.jain > 0.97);
+	assert_true(w.seen.queue < 16);
 	shim_path_close(&path);
 }
 
@@ -140,8 +122,8 @@ static void random_loss_costs_nothing(void **state)
 	start(&path, 1, 0, 40000, 100);
 	shim_path_run(&path, 5 * USEC_PER_SEC);
 	w = watch(&path, 1, 1, 10000);
-	assert_true(w.use > 0.98);
-	assert_true(w.queue < 8);
+	assert_true(w.seen.use > 0.98);
+	assert_true(w.seen.queue < 8);
 	assert_true(w.competing < 0.05);
 	shim_path_close(&path);
 }
@@ -166,8 +148,8 @@ static void competes_with_reno(void **state)
 		start(&path, 1, 1, on[i].rtt_us, 100);
 		shim_path_run(&path, 10 * USEC_PER_SEC);
 		w = watch(&path, 1, 2, 40000);
-		assert_true(w.use > 0.99);
-		assert_true(w.share > 0.4 && w.share < 0.6);
+		assert_true(w.seen.use > 0.99);
+		assert_true(w.seen.share[0] > 0.4 && w.seen.share[0] < 0.6);
 		assert_true(w.competing > 0.75);
 		shim_path_close(&path);
 	}
@@ -181,7 +163,7 @@ static void competes_with_reno(void **state)
 		path.ack_every = 2;
 		start(&path, 1, 1, 40000, 100);
 		shim_path_run(&path, 10 * USEC_PER_SEC);
-		assert_true(watch(&path, 1, 2, 20000).share < 0.15);
+		assert_true(watch(&path, 1, 2, 20000).seen.share[0] < 0.15);
 		shim_path_close(&path);
 	}
 	assert_int_equal(shim_param_set("compete", "1"), 0);
@@ -207,9 +189,9 @@ static void stops_competing(void **state)
 		shim_app_limit(path.flows[1].sk, 0);
 		shim_path_run(&path, 5 * USEC_PER_SEC);
 		w = watch(&path, 1, 1, 5000);
-		assert_true(w.use > 0.97);
+		assert_true(w.seen.use > 0.97);
 		assert_true(w.competing < 0.05);
-		assert_true(w.queue < 6);
+		assert_true(w.seen.queue < 6);
 		shim_path_close(&path);
 	}
 	tcp_unregister_congestion_control(&filler_ops);
@@ -228,13 +210,13 @@ static void follows_the_rate(void **state)
 	path.rate /= 5;
 	shim_path_run(&path, 2 * USEC_PER_SEC);
 	w = watch(&path, 1, 1, 3000);
-	assert_true(w.use > 0.95);
-	assert_true(w.queue < 8);
+	assert_true(w.seen.use > 0.95);
+	assert_true(w.seen.queue < 8);
 	path.rate *= 5;
 	shim_path_run(&path, 2 * USEC_PER_SEC);
 	w = watch(&path, 1, 1, 3000);
-	assert_true(w.use > 0.95);
-	assert_true(w.queue < 8);
+	assert_true(w.seen.use > 0.95);
+	assert_true(w.seen.queue < 8);
 	shim_path_close(&path);
 }
 

@@ -2,43 +2,7 @@
 /* weir_vegas on a path: between N * alpha and N * beta packets queued. */
 #include "tcp_weir_vegas.c"
 #include "test.h"
-#include "shim_path.h"
-
-struct watch {
-	double use, jain, queue;
-	u32 queue_max;
-};
-
-static struct watch watch(struct shim_path *path, int flows, u32 ms)
-{
-	u64 before[SHIM_PATH_FLOWS], all = 0, queue = 0;
-	struct watch w = { };
-	double squares = 0;
-	int i;
-	u32 t;
-
-	for (i = 0; i < flows; i++)
-		before[i] = path->flows[i].delivered;
-	for (t = 0; t < ms; t++) {
-		u32 now;
-
-		shim_path_run(path, 1000);
-		now = shim_path_queue(path);
-		queue += now;
-		w.queue_max = max(w.queue_max, now);
-	}
-	for (i = 0; i < flows; i++) {
-		u64 d = path->flows[i].delivered - before[i];
-
-		all += d;
-		squares += (double)d * d;
-	}
-	w.use = (double)all * SHIM_MSS * 1000 / ms / path->rate;
-	w.jain = (double)all * all / (flows * squares);
-	w.queue = (double)queue / ms;
-
-	return w;
-}
+#include "shim_watch.h"
 
 /* As the kernel's handshake does, before the flows queue for each other. */
 static void connect_with_handshake(struct shim_path *path, u32 rtt_us)
@@ -66,14 +30,14 @@ static void keeps_alpha_to_beta_per_flow(void **state)
 		for (j = 0; j < ARRAY_SIZE(flows); j++) {
 			for (every = 1; every <= 2; every++) {
 				struct shim_path path;
-				struct watch w;
+				struct shim_watch w;
 
 				shim_path_init(&path, on[i].mbit, 1000);
 				path.ack_every = every;
 				for (n = 0; n < flows[j]; n++)
 					connect_with_handshake(&path, on[i].rtt_us);
 				shim_path_run(&path, 30 * USEC_PER_SEC);
-				w = watch(&path, flows[j], 5000);
+				w = shim_watch(&path, flows[j], 5000, NULL, NULL);
 				assert_true(w.use > 0.99);
 				assert_true(w.queue >= 2 * flows[j]);
 				assert_true(w.queue <= 4 * flows[j] + 1);
@@ -104,7 +68,7 @@ static void slow_start_does_not_overflow(void **state)
 static void parameters_set_the_queue(void **state)
 {
 	struct shim_path path;
-	struct watch w;
+	struct shim_watch w;
 
 	assert_int_equal(shim_param_set("alpha", "10"), 0);
 	assert_int_equal(shim_param_set("beta", "12"), 0);
@@ -112,7 +76,7 @@ static void parameters_set_the_queue(void **state)
 	path.ack_every = 2;
 	connect_with_handshake(&path, 40000);
 	shim_path_run(&path, 10 * USEC_PER_SEC);
-	w = watch(&path, 1, 5000);
+	w = shim_watch(&path, 1, 5000, NULL, NULL);
 	assert_true(w.queue >= 10 && w.queue <= 13);
 	shim_path_close(&path);
 	assert_int_equal(shim_param_set("alpha", "2"), 0);
@@ -122,7 +86,7 @@ static void parameters_set_the_queue(void **state)
 static void follows_the_rate(void **state)
 {
 	struct shim_path path;
-	struct watch w;
+	struct shim_watch w;
 
 	shim_path_init(&path, 50, 1000);
 	path.ack_every = 2;
@@ -131,12 +95,12 @@ static void follows_the_rate(void **state)
 	path.rate /= 2;
 	/* 86 packets too many, one less per round trip of 40 to 80 ms */
 	shim_path_run(&path, 8 * USEC_PER_SEC);
-	w = watch(&path, 1, 3000);
+	w = shim_watch(&path, 1, 3000, NULL, NULL);
 	assert_true(w.use > 0.99);
 	assert_true(w.queue < 6);
 	path.rate *= 2;
 	shim_path_run(&path, 5 * USEC_PER_SEC);
-	w = watch(&path, 1, 3000);
+	w = shim_watch(&path, 1, 3000, NULL, NULL);
 	assert_true(w.use > 0.99);
 	assert_true(w.queue < 6);
 	shim_path_close(&path);

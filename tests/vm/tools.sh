@@ -40,7 +40,7 @@ done
 mkdir -p "$work/job/scripts" "$work/job/modules"
 cp -r scripts/weir scripts/weir.d scripts/tune "$work/job/scripts/"
 cp modules/weir.h "$work/job/modules/"
-cp tests/vm/guest/tap.sh tests/vm/guest/tools-*.sh "$work/job/"
+cp tests/vm/guest/tap.sh tests/vm/guest/namespaces.sh tests/vm/guest/tools-*.sh "$work/job/"
 gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$work/job/traffic" tests/tools/traffic.c
 cat >"$work/job/run" <<RUN
 #!/usr/bin/env bash

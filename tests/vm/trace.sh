@@ -60,7 +60,7 @@ boot() {
 	mkdir -p "$work/job/scripts" "$work/job/modules"
 	cp -r scripts/weir scripts/weir.d scripts/trace "$work/job/scripts/"
 	cp modules/weir.h "$work/job/modules/"
-	cp tests/vm/guest/trace-*.sh tests/vm/guest/tap.sh "$work/job/"
+	cp tests/vm/guest/trace-*.sh tests/vm/guest/namespaces.sh tests/vm/guest/tap.sh "$work/job/"
 	gcc -std=gnu11 -O2 -Wall -Wextra -Werror -static -o "$work/job/trace-flow" tests/vm/guest/trace-flow.c
 	cp "tests/vm/guest/trace-$1.sh" "$work/job/run"
 	chmod +x "$work/job/run"

@@ -4,15 +4,7 @@ TITLE="Entering and Exiting PROBE_RTT"
 
 RATE=4mbit RTT=40ms BUFFER=400
 
-steps() {
-	cat <<-STEPS
-		bulk
-		wait 6
-		wait 3
-		sleep 1000000
-		end
-	STEPS
-}
+steps() { through_probe_rtt; }
 
 check() {
 	local in out seen want cwnd low round rate

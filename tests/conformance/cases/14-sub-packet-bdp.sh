@@ -7,15 +7,7 @@ TITLE="Correctly Managing Sub-Packet BDPs"
 # (QuantizationBudget()), which is the larger one but in PROBE_RTT.
 RATE=1mbit RTT=4ms BUFFER=100
 
-steps() {
-	cat <<-STEPS
-		bulk
-		wait 6
-		wait 3
-		sleep 1000000
-		end
-	STEPS
-}
+steps() { through_probe_rtt; }
 
 check() {
 	local bdp in least rtt rate pace wire delivered

@@ -13,20 +13,7 @@ path() {
 	tc -n mid qdisc change dev ifb0 root handle 1: netem limit 100000 delay 25ms
 }
 
-steps() {
-	cat <<-STEPS
-		bulk
-		wait 5
-		sleep 60000
-		tc filter add dev s ingress prio 1 matchall action mirred egress redirect dev ifb0
-		sleep 10000
-		tc filter del dev s ingress prio 1
-		wait 5
-		wait 2
-		sleep 100000
-		end
-	STEPS
-}
+steps() { detoured_in_probe_up 10000; }
 
 check() {
 	local kind undos=''

@@ -5,25 +5,11 @@
 set -euo pipefail
 # shellcheck source=tests/vm/guest/tools-env.sh
 . "$(dirname "$0")/tools-env.sh"
+# shellcheck source=tests/vm/guest/namespaces.sh
+. "$(dirname "$0")/namespaces.sh"
 
 RATE_BPS=20000000
-for ns in a mid b; do
-	ip netns add "$ns"
-	ip -n "$ns" link set lo up
-done
-ip netns exec mid sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
-subnet=0
-for ns in a b; do
-	subnet=$((subnet + 1))
-	ip link add "v$ns" netns "$ns" type veth peer name "m$ns" netns mid
-	ip -n "$ns" addr add "10.0.$subnet.1/24" dev "v$ns"
-	ip -n mid addr add "10.0.$subnet.254/24" dev "m$ns"
-	ip netns exec "$ns" ethtool -K "v$ns" tso off gso off gro off >/dev/null 2>&1
-	ip netns exec mid ethtool -K "m$ns" tso off gso off gro off >/dev/null 2>&1
-	ip -n "$ns" link set dev "v$ns" up
-	ip -n mid link set dev "m$ns" up
-	ip -n "$ns" route add default via "10.0.$subnet.254"
-done
+namespaces
 # In the middle: the bottleneck on the way there, with a queue of 120 ms; the delay on the way back. So the round
 # trip that buffers must be made for is 320 ms at most; with 400 ms neither buffer is what holds the rate.
 ip netns exec mid tc qdisc replace dev mb root netem rate 20mbit limit 200

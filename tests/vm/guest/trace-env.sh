@@ -7,25 +7,12 @@ weir=/job/scripts/weir
 tracers=()
 sinks=()
 
+# shellcheck source=tests/vm/guest/namespaces.sh
+. "$(dirname "$0")/namespaces.sh"
+
 # path: namespaces with fresh counters. The bottleneck is mid's device towards b, the delay is on the way back.
 path() {
-	local ns subnet=0
-	for ns in a mid b; do
-		ip netns add "$ns"
-		ip -n "$ns" link set lo up
-	done
-	ip netns exec mid sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
-	for ns in a b; do
-		subnet=$((subnet + 1))
-		ip link add "v$ns" netns "$ns" type veth peer name "m$ns" netns mid
-		ip -n "$ns" addr add "10.0.$subnet.1/24" dev "v$ns"
-		ip -n mid addr add "10.0.$subnet.254/24" dev "m$ns"
-		ip netns exec "$ns" ethtool -K "v$ns" tso off gso off gro off >/dev/null 2>&1
-		ip netns exec mid ethtool -K "m$ns" tso off gso off gro off >/dev/null 2>&1
-		ip -n "$ns" link set dev "v$ns" up
-		ip -n mid link set dev "m$ns" up
-		ip -n "$ns" route add default via "10.0.$subnet.254"
-	done
+	namespaces
 	ip netns exec a sh -c 'echo 1 >/proc/sys/net/ipv4/tcp_no_metrics_save'
 	bottleneck limit 100
 	back 20ms
