@@ -28,6 +28,8 @@ struct shim_watch {
  * @ms: how long [ms], not 0
  * @each: called after each millisecond if not NULL
  * @arg: what it is called with
+ *
+ * Return: what was seen.
  */
 struct shim_watch shim_watch(struct shim_path *path, int flows, u32 ms,
 			     void (*each)(void *arg), void *arg);
