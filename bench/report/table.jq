@@ -87,6 +87,11 @@ def verdict_lines:
     + ", expected " + $x.band + $x.unit
     + (if .source == "" then "" else "  (" + .source + ")" end);
 
+# warning_lines: a run's remarks. The first say of what kind they are; a run of many flows has hundreds.
+def warning_lines:
+  "WARNING  \(.cell): \(.warnings[:5][])",
+  if (.warnings | length) > 5 then "WARNING  \(.cell): and \((.warnings | length) - 5) more, in the JSON and on the page" else empty end;
+
 def table:
   . as $r | columns as $cols
   | ([.summary[].seeds | length] | distinct) as $seeds
@@ -116,7 +121,7 @@ def table:
     ($r | mixed_inputs | "", "WARNING  \(.)"),
     ($r.runs | map(select(.warnings != []))
      | if . == [] then empty
-       else "", (.[] | . as $run | .warnings[] | "WARNING  \($run.cell): \(.)") end),
+       else "", (.[] | warning_lines) end),
     ($r.skipped[] | "SKIPPED  \(.cell): \(.why)");
 
 def csv:

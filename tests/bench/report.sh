@@ -33,6 +33,10 @@ ok 'table: number of seeds, warm-up' shows 'over 3 seeds, the first 5 s excluded
 ok 'table: a pass with band and source' shows "PASS  reno: goodput 8.00 Mbit/s [7.00–9.00], expected 7.90 to 8.10 Mbit/s  (it's arithmetic)" "$work/seeds.txt"
 ok 'table: a miss with an open band' shows 'MISS  reno: flow 1 goodput 8.00 Mbit/s [7.00–9.00], expected at least 8.50 Mbit/s' "$work/seeds.txt"
 ok 'table: not measured is said' shows "MISS  reno: Jain's index undefined" "$work/seeds.txt"
+jq '.runs[0].warnings = [range(7) | "remark \(.)"]' "$work/seeds.json" >"$work/remarks.json"
+"$report" --table "$work/remarks.json" >"$work/remarks.txt"
+ok 'table: five remarks of a run' [ "$(grep -c ': remark [0-4]$' "$work/remarks.txt")" -eq 5 ]
+ok 'table: and how many more' shows ': and 2 more' "$work/remarks.txt"
 "$report" --table "$work/pair.json" >"$work/pair.txt"
 ok 'table: fairness and goodput by flow' shows '4.86 / 3.14' "$work/pair.txt"
 aligned() {
