@@ -11,12 +11,12 @@ SS_FLOWS=50		# how many flows are looked at
 # A server that wakes up for every packet costs a third of the lab's time. It
 # gets its data in lots of eleven packets: less than the smallest window it
 # offers, and when acknowledgements are sent does not depend on it. Before the
-# flow ends it gets everything again, so that iperf3 counts it all.
+# flow ends it gets everything again, so that iperf3 counts it all. Of many flows
+# each has little to save, and setting it holds up the others' start.
 LOWAT_BYTES=16384
 LOWAT_AFTER_US=20000
 START_LATE_US=1000	# no flow begins later than this after its time;
-START_LATE_MANY_US=10000	# of more than LOWAT_FLOWS, whose packets keep the CPU for longer
-LOWAT_FLOWS=50		# of more, each has little to save, and setting it holds up the others' start
+START_LATE_MANY_US=10000	# of many, whose packets keep the CPU for longer
 
 # release_schedule: when each server is continued.
 release_schedule()
@@ -27,7 +27,7 @@ release_schedule()
 		start=FLOW${i}_START_US stop=FLOW${i}_STOP_US
 		flow_lead "$i"
 		echo "$((${!start} - LEAD)) cont ${SERVER_PID[i]}"
-		((${!stop} - ${!start} > 4 * LOWAT_AFTER_US && FLOWS <= LOWAT_FLOWS)) || continue
+		((${!stop} - ${!start} > 4 * LOWAT_AFTER_US && FLOWS <= MANY_FLOWS)) || continue
 		port=$((DATA_PORT + i))
 		echo "$((${!start} + LOWAT_AFTER_US)) lowat ${SERVER_PID[i]} $port $LOWAT_BYTES"
 		echo "$((${!stop} - LOWAT_AFTER_US)) lowat ${SERVER_PID[i]} $port 1"
@@ -147,6 +147,6 @@ schedule()
 # timeline_start T0_NS: begin to follow the schedule.
 timeline_start()
 {
-	weir-timeline "$1" $((FLOWS <= LOWAT_FLOWS ? START_LATE_US : START_LATE_MANY_US)) <"$RUN_DIR/schedule" >"$OUT/events.csv" &
+	weir-timeline "$1" $((FLOWS <= MANY_FLOWS ? START_LATE_US : START_LATE_MANY_US)) <"$RUN_DIR/schedule" >"$OUT/events.csv" &
 	TIMELINE_PID=$!
 }

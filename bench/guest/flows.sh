@@ -13,6 +13,9 @@
 LEAD_US=7000
 [[ -z "${WEIR_NATIVE:-}" ]] || LEAD_US=2000
 
+# More are many: what each costs adds up.
+MANY_FLOWS=50
+
 declare -a SERVER_PID CLIENT_PID
 
 # wait_until SECONDS WHAT COMMAND...: poll COMMAND; its failure is WHAT.
@@ -64,13 +67,16 @@ servers_start()
 	kill -STOP "${SERVER_PID[@]}"
 }
 
-# client_start I: flow I's client; it waits at its stopped server.
+# client_start I: flow I's client; it waits at its stopped server. From its data connection's handshake until the server
+# has taken that, iperf3 polls without a pause, for seconds if the path is full. Of many clients some always do: they get the
+# time that nobody else wants, or packets would wait for them, and not for the link.
 client_start()
 {
 	local cc=FLOW${1}_CC start=FLOW${1}_START_US stop=FLOW${1}_STOP_US bytes=FLOW${1}_BYTES
 	local blocks
-	local -a amount
+	local -a amount when=()
 
+	((FLOWS <= MANY_FLOWS)) || when=(chrt --idle 0)
 	if ((${!bytes} > 0)); then
 		# iperf3 sends whole blocks: as few as possible, of equal size.
 		blocks=$(((${!bytes} + 131071) / 131072))
@@ -78,7 +84,7 @@ client_start()
 	else
 		amount=(-t "$(((${!stop} - ${!start} + 999999) / 1000000))")
 	fi
-	nsenter --net="/run/netns/${PREFIX}s$1" iperf3 -c "$RCV_ADDR" -p "$((SERVER_PORT + $1))" \
+	nsenter --net="/run/netns/${PREFIX}s$1" "${when[@]}" iperf3 -c "$RCV_ADDR" -p "$((SERVER_PORT + $1))" \
 		--cport "$((DATA_PORT + $1))" -C "${!cc}" "${amount[@]}" \
 		-i 0 -J --get-server-output >"$OUT/iperf-$1.json" &
 	CLIENT_PID[$1]=$!
