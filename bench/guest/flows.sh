@@ -67,16 +67,13 @@ servers_start()
 	kill -STOP "${SERVER_PID[@]}"
 }
 
-# client_start I: flow I's client; it waits at its stopped server. From its data connection's handshake until the server
-# has taken that, iperf3 polls without a pause, for seconds if the path is full. Of many clients some always do: they get the
-# time that nobody else wants, or packets would wait for them, and not for the link.
+# client_start I: flow I's client; it waits at its stopped server.
 client_start()
 {
 	local cc=FLOW${1}_CC start=FLOW${1}_START_US stop=FLOW${1}_STOP_US bytes=FLOW${1}_BYTES
 	local blocks
-	local -a amount when=()
+	local -a amount
 
-	((FLOWS <= MANY_FLOWS)) || when=(chrt --idle 0)
 	if ((${!bytes} > 0)); then
 		# iperf3 sends whole blocks: as few as possible, of equal size.
 		blocks=$(((${!bytes} + 131071) / 131072))
@@ -84,7 +81,7 @@ client_start()
 	else
 		amount=(-t "$(((${!stop} - ${!start} + 999999) / 1000000))")
 	fi
-	nsenter --net="/run/netns/${PREFIX}s$1" "${when[@]}" iperf3 -c "$RCV_ADDR" -p "$((SERVER_PORT + $1))" \
+	nsenter --net="/run/netns/${PREFIX}s$1" iperf3 -c "$RCV_ADDR" -p "$((SERVER_PORT + $1))" \
 		--cport "$((DATA_PORT + $1))" -C "${!cc}" "${amount[@]}" \
 		-i 0 -J --get-server-output >"$OUT/iperf-$1.json" &
 	CLIENT_PID[$1]=$!
@@ -98,6 +95,19 @@ clients_start()
 		client_start "$i"
 	done
 	wait_until 60 "iperf3 clients do not reach their servers" connected
+	((FLOWS <= MANY_FLOWS)) || clients_yield
+}
+
+# clients_yield: from its data connection's handshake until the server has taken that, iperf3 polls without a pause,
+# for seconds if the path is full. Of many clients some always do: they get the time that nobody else
+# wants, or packets would wait for them, and not for the link.
+clients_yield()
+{
+	local i
+
+	for ((i = 1; i <= FLOWS; i++)); do
+		chrt --idle --pid 0 "${CLIENT_PID[i]}"
+	done
 }
 
 # flow_lead I: set LEAD to how long before its start flow I is released.
