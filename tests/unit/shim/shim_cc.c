@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* shim_cc.c - algorithms: registered, called as their kernel calls them, and what the kernel exports to them */
+/*
+ * shim_cc.c - algorithms: registered, called as their kernel calls them, and
+ * what the kernel exports to them
+ */
 #include "shim_tcp.h"
 
 u32 shim_acks_sent;

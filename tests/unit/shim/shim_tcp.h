@@ -29,7 +29,10 @@ void shim_enter_recovery(struct sock *sk, bool ece);
 /* It was spurious: back to the window before. */
 void shim_undo_reduction(struct sock *sk);
 
-/* Mark lost the first @n packets, and all that were last sent before transmission @tx; how many that is. */
+/*
+ * Mark lost the first @n packets, and all that were last sent before
+ * transmission @tx; how many that is.
+ */
 u32 shim_mark_lost(struct sock *sk, u32 n, u64 tx);
 
 /* The window of this ACK while it is being reduced. */
