@@ -145,10 +145,7 @@ check_models() {
 	valid ecn bbr-kernel bbr bbr3
 	sed 's/^/# /' "$O"/*.info
 	# shellcheck disable=SC2154 # from ecn.env
-	# netem drops what cannot carry a mark, SYN and FIN of the two flows, and counts it alike.
-	at_least 'ecn: marks that arrived are those that netem made, but for SYN and FIN' \
-		"$(all ecn 'map(select(.event == "ce")) | length')" $((marks - 4))
-	at_least 'ecn: and no more' "$marks" "$(all ecn 'map(select(.event == "ce")) | length')"
+	same 'ecn: marks that arrived are those that netem made' "$(all ecn 'map(select(.event == "ce")) | length')" "$marks"
 	same 'ecn: and the MIB InCEPkts' "$(map ecn marks_received)" "$(mib mib-b InCEPkts)"
 	same 'ecn: packets whose ACK echoed a mark, as the sockets say' "$(map ecn packets_echoed)" \
 		"$(($(info ecn-cubic delivered_ce) + $(info ecn-dctcp delivered_ce)))"

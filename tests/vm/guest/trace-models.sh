@@ -20,12 +20,24 @@ for name in bbr-kernel bbr bbr3; do
 done
 attached ecn bbr-kernel bbr bbr3 || exit 1
 
-# netem counts a mark as a drop. The queue holds all there is, so it drops nothing.
-bottleneck limit 2000 loss 2% ecn
-flow ecn-cubic port=6001 bytes=700000 cc=cubic
-# DCTCP's marked SYN is answered with ECN by DCTCP only.
+# marked NAME PORT CC: a connection of which netem marks packets for a second in its middle. SYN and FIN have passed by
+# then or are to come: those of CUBIC would be dropped, those of a DCTCP marked, and neither carries data. The queue
+# holds all there is, so what netem counts as drops are marks of data, all of them.
+marked() {
+	flow "$1" port="$2" bytes=2500000 cc="$3" &
+	until ip netns exec a ss -tinHO "dport = :$2" | grep -q bytes_acked; do
+		sleep 0.01
+	done
+	bottleneck limit 2000 loss 2% ecn
+	sleep 1
+	bottleneck limit 2000
+	wait $!
+}
+bottleneck limit 2000
+marked ecn-cubic 6001 cubic
+# A DCTCP's SYN, which asks with a mark's code point, is answered with ECN by DCTCP only.
 sink port=6003 cc=dctcp
-flow ecn-dctcp port=6003 bytes=700000 cc=dctcp
+marked ecn-dctcp 6003 dctcp
 echo "marks=$(qdisc_drops)" >/out/ecn.env
 counters b
 bottleneck limit 100
