@@ -5,6 +5,7 @@
  * usage: weir-timeline now
  *	print CLOCK_MONOTONIC in nanoseconds
  * usage: weir-timeline T0_NS [LATE_US] <SCHEDULE >LOG
+ *	LATE_US: how late an action may begin, 1000 unless told
  *	SCHEDULE: one action a line, in time order, times in microseconds after
  *	T0_NS of CLOCK_MONOTONIC:
  *		T_US cont PID		continue a stopped process

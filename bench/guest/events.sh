@@ -15,8 +15,7 @@ SS_FLOWS=50		# how many flows are looked at
 # each has little to save, and setting it holds up the others' start.
 LOWAT_BYTES=16384
 LOWAT_AFTER_US=20000
-START_LATE_US=1000	# no flow begins later than this after its time;
-START_LATE_MANY_US=10000	# of many, whose packets keep the CPU for longer
+LATE_MANY_US=10000	# how late one of many flows may begin: their packets keep the CPU for longer
 
 # release_schedule: when each server is continued.
 release_schedule()
@@ -147,6 +146,9 @@ schedule()
 # timeline_start T0_NS: begin to follow the schedule.
 timeline_start()
 {
-	weir-timeline "$1" $((FLOWS <= MANY_FLOWS ? START_LATE_US : START_LATE_MANY_US)) <"$RUN_DIR/schedule" >"$OUT/events.csv" &
+	local -a late=()
+
+	((FLOWS <= MANY_FLOWS)) || late=("$LATE_MANY_US")
+	weir-timeline "$1" "${late[@]}" <"$RUN_DIR/schedule" >"$OUT/events.csv" &
 	TIMELINE_PID=$!
 }

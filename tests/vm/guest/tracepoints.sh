@@ -46,8 +46,6 @@ for cc in "$@"; do
 	# Without a listener that agrees to its ECN a DCTCP is the kernel's Reno, and not weir's to look at.
 	if [ "$cc" = weir_dctcp ]; then
 		ip route replace local 127.0.0.1 dev lo table local congctl "$cc"
-	else
-		ip route replace local 127.0.0.1 dev lo table local
 	fi
 	echo >"$tracing/trace"
 	echo 1 >"$events/enable"
@@ -57,6 +55,7 @@ for cc in "$@"; do
 	ok "$cc: weir_ack fires on real traffic ($(cat /tmp/acks) times)" test "$(cat /tmp/acks)" -gt 50
 	ok "$cc: and fires no more once disabled" \
 		test "$(iperf3 -c 127.0.0.1 -p 5300 -C "$cc" -n 100K >/dev/null; grep -c 'weir_ack:' "$tracing/trace")" = "$(cat /tmp/acks)"
+	[ "$cc" != weir_dctcp ] || ip route replace local 127.0.0.1 dev lo table local
 done
 kill "$server"
 server=
