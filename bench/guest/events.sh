@@ -33,15 +33,23 @@ release_schedule()
 	done
 }
 
-# near T_US: is anything else to be done about then?
+# busy T_US: something is done about then. Of each slot of SS_SPACING_US are kept its first and its last.
+busy()
+{
+	local t=$(($1 > 0 ? $1 : 0))
+	local slot=$((t / SS_SPACING_US + 1))
+
+	((t >= ${FIRST[slot]:-$((t + 1))})) || FIRST[slot]=$t
+	((t <= ${LAST[slot]:--1})) || LAST[slot]=$t
+}
+
+# near T_US: is anything done within SS_SPACING_US of then?
 near()
 {
-	local t
+	local slot=$(($1 / SS_SPACING_US + 1)) far=$((2 * SS_SPACING_US))
 
-	for t in "${BUSY[@]}"; do
-		((t <= $1 - SS_SPACING_US || t >= $1 + SS_SPACING_US)) || return 0
-	done
-	return 1
+	[[ -n "${FIRST[slot]:-}" ]] ||
+		(($1 - ${LAST[slot - 1]:--$far} < SS_SPACING_US || ${FIRST[slot + 1]:-$(($1 + far))} - $1 < SS_SPACING_US))
 }
 
 # ss_schedule SCHEDULE: one look at each flow in the middle of its life, away
@@ -49,9 +57,11 @@ near()
 ss_schedule()
 {
 	local i start stop at
-	local -a BUSY
+	local -a FIRST LAST
 
-	mapfile -t BUSY < <(cut -d ' ' -f 1 "$1")
+	while read -r at _; do
+		busy "$at"
+	done <"$1"
 	for ((i = 1; i <= FLOWS && i <= SS_FLOWS; i++)); do
 		start=FLOW${i}_START_US stop=FLOW${i}_STOP_US
 		at=$(((${!start} + ${!stop}) / 2))
@@ -59,7 +69,7 @@ ss_schedule()
 			at=$((at + SS_SPACING_US))
 		done
 		((at < ${!stop})) || continue
-		BUSY+=("$at")
+		busy "$at"
 		echo "$at sh ss-$i" \
 			"nsenter --net=/run/netns/${PREFIX}s$i ss -tinmoH sport = :$((DATA_PORT + i)) >$OUT/ss-$i.txt"
 	done
