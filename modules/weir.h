@@ -11,7 +11,7 @@
  *	struct foo { ... };			per connection, all zero is valid
  *
  *	static struct tcp_congestion_ops foo_ops __read_mostly = {
- *		.name		= WEIR_NAME("foo"),
+ *		.name		= WEIR_NAME(foo),
  *		.owner		= THIS_MODULE,
  *		.flags		= TCP_CONG_NON_RESTRICTED,
  *		...

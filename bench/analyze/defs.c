@@ -70,7 +70,7 @@ const struct metric_def metric_defs[] = {
 	},
 	{
 		"link", "utilisation_lull_pct",
-		"lowest utilisation of any 200 ms in the window",
+		"lowest utilisation of any 200 ms in the window: what PROBE_RTT leaves",
 	},
 	{
 		"link", "queue_delay_p50_us",
@@ -276,7 +276,7 @@ const struct metric_def metric_defs[] = {
 	},
 	{
 		"flow", "iperf_diff_pct",
-		"the former relative to the latter",
+		"the former relative to the latter; undefined for a flow that went on after the samples' end, because its handshake was lost at first",
 	},
 };
 

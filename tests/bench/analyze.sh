@@ -147,13 +147,13 @@ ok 'every metric has a definition' is matrix \
 ok 'every definition has a metric' is matrix \
 	'[.definitions | to_entries[] | .key as $s | .value | keys[] | if $s == "flow" then "flow1." + . else . end] - [.summary[0].metrics | keys[]]' '[]'
 undocumented() {
-	local name bad=0
-	while IFS=$'\t' read -r name _; do
-		grep -qF -- "\`${name#flow<i>.}\`" docs/formats.md || { printf '# not in docs/formats.md: %s\n' "$name"; bad=1; }
+	local name text bad=0
+	while IFS=$'\t' read -r name text; do
+		grep -qF -- "| \`${name#flow<i>.}\` | $text |" docs/formats.md || { printf '# not in docs/formats.md: %s: %s\n' "$name" "$text"; bad=1; }
 	done < <("$work/analyze" --metrics)
 	return "$bad"
 }
-ok 'every metric is in docs/formats.md' undocumented
+ok 'every metric is in docs/formats.md, in the same words' undocumented
 
 # --- refusals: one line that names the file, the line and the mend -----------------------------------------------
 

@@ -23,7 +23,7 @@
  *	end			close, and done
  *
  * States are read from TRACE_PIPE, which shows weir:weir_state alone; a line
- * that waited for one goes on within some hundred microseconds. All that is
+ * that waited for one goes on some 30 microseconds later. All that is
  * done is put into the trace through MARKER, at the moment it is done.
  */
 #define _GNU_SOURCE
