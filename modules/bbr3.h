@@ -202,7 +202,7 @@ struct bbr3_history {
  * @rtt_seen: pacing was started from a round-trip time, not from a guess
  * @initialised: init() has run; callbacks that act wait for it
  * @model_changed: pacing rate and max_inflight are out of date
- * @cwr_seen: the kernel entered TCP_CA_CWR since the last ACK
+ * @cwr_seen: the kernel entered TCP_CA_CWR, and why is not settled yet
  * @quiet_rounds: rounds that began since something was lost, at most 3
  * @send_quantum: C.send_quantum [packets]
  */
@@ -299,6 +299,7 @@ void bbr3_reset_shortterm_model(struct bbr3 *bbr3);
 /* --- tcp_weir_bbr3_states.c -------------------------------------------------- */
 
 void bbr3_enter_startup(struct sock *sk, u8 why);
+void bbr3_skip_probe_wait(struct sock *sk);
 void bbr3_start_probe_bw_down(struct sock *sk, u8 why);
 void bbr3_start_probe_bw_refill(struct sock *sk, u8 why);
 void bbr3_reset_full_bw(struct bbr3 *bbr3);
@@ -310,6 +311,7 @@ void bbr3_check_probe_rtt_done(struct sock *sk, u8 why);
 
 void bbr3_note_loss(struct sock *sk);
 void bbr3_watch_losses(struct sock *sk);
+void bbr3_keep_lost_seq(struct sock *sk);
 void bbr3_handle_losses(struct sock *sk);
 void bbr3_handle_tlp_repair(struct sock *sk);
 void bbr3_handle_inflight_too_high(struct sock *sk, u32 in_flight, bool app_limited, u8 why);
@@ -379,7 +381,7 @@ static inline void bbr3_start_round(struct bbr3 *bbr3, const struct tcp_sock *tp
 /* The multiplicative decrease that loss may cause at most, BBR.Beta = 0.7 */
 static inline u32 bbr3_beta(u32 value)
 {
-	return (u64)value * 7 / 10;
+	return div_u64((u64)value * 7, 10);
 }
 
 /*

@@ -191,7 +191,10 @@ static void bbr3_note_lost_range(struct bbr3 *bbr3)
 		bbr3->loss_ranges++;
 }
 
-/* The packets newly marked lost, in the order of their sequence */
+/*
+ * The packets newly marked lost, in the order of their sequence. Those after
+ * the one that ends a probe are the first losses of the round that then begins.
+ */
 static void bbr3_walk_lost(struct sock *sk)
 {
 	struct bbr3 *bbr3 = inet_csk_ca(sk);
@@ -209,6 +212,7 @@ static void bbr3_walk_lost(struct sock *sk)
 			bbr3_note_lost_range(bbr3);
 		history->lost_seq = scb->end_seq;
 		lost += tcp_skb_pcount(skb);
+		bbr3_note_loss(sk);
 		if (bbr3->is_bw_probe_sample)
 			bbr3_handle_lost_packet(sk, skb, lost);
 		if (!before(lost, tcp_sk(sk)->lost))
@@ -229,8 +233,16 @@ static void bbr3_guess_lost(struct sock *sk)
 		if (!(TCP_SKB_CB(skb)->sacked & TCPCB_LOST))
 			continue;
 		bbr3_handle_lost_packet(sk, skb, tcp_sk(sk)->lost);
+		if (tcp_sk(sk)->lost - bbr3->lost > tcp_skb_pcount(skb))
+			bbr3_note_loss(sk);
 		return;
 	}
+}
+
+/* Before all that may yet be lost, and touching none of it */
+static u32 bbr3_nothing_lost_seq(const struct sock *sk)
+{
+	return tcp_sk(sk)->snd_una - 1;
 }
 
 /**
@@ -244,12 +256,28 @@ void bbr3_watch_losses(struct sock *sk)
 
 	if (!bbr3->history)
 		return;
-	bbr3->history->lost_seq = tcp_sk(sk)->snd_una;
+	bbr3->history->lost_seq = bbr3_nothing_lost_seq(sk);
 	if (!tcp_sk(sk)->lost_out)
 		return;
 	skb_rbtree_walk_from(skb)
 		if (TCP_SKB_CB(skb)->sacked & TCPCB_LOST)
 			bbr3->history->lost_seq = TCP_SKB_CB(skb)->end_seq;
+}
+
+/**
+ * bbr3_keep_lost_seq() - have it follow what is acknowledged
+ * @sk: the connection, with history; once a round
+ *
+ * Sequence numbers are compared over half their range: one that stayed behind
+ * for 2 GB would lie ahead of everything.
+ */
+void bbr3_keep_lost_seq(struct sock *sk)
+{
+	struct bbr3 *bbr3 = inet_csk_ca(sk);
+	u32 seq = bbr3_nothing_lost_seq(sk);
+
+	if (before(bbr3->history->lost_seq, seq))
+		bbr3->history->lost_seq = seq;
 }
 
 /**

@@ -98,7 +98,8 @@ u32 bbr3_inflight_with_headroom(const struct bbr3 *bbr3)
 
 	if (bbr3->inflight_longterm == BBR3_INFINITY)
 		return BBR3_INFINITY;
-	headroom = max_t(u32, (u64)bbr3->inflight_longterm * BBR3_HEADROOM_PERCENT / 100, 1);
+	headroom = div_u64((u64)bbr3->inflight_longterm * BBR3_HEADROOM_PERCENT, 100);
+	headroom = max(headroom, 1U);
 
 	return max_t(s64, (s64)bbr3->inflight_longterm - headroom, BBR3_MIN_PIPE_CWND);
 }
@@ -298,10 +299,12 @@ static void bbr3_end_round(struct sock *sk)
 	bbr3->round_lost = tp->lost;
 	if (bbr3->quiet_rounds < 3)
 		bbr3->quiet_rounds++;
-	if (bbr3->history)
+	if (bbr3->history) {
 		send_ring_resize(&bbr3->history->ring, tcp_snd_cwnd(tp), tp->mss_cache);
-	else
+		bbr3_keep_lost_seq(sk);
+	} else {
 		bbr3_alloc_history(sk);
+	}
 }
 
 /* --- Callbacks ------------------------------------------------------------------------ */
@@ -334,18 +337,25 @@ static void bbr3_check_app_limited(struct sock *sk, const struct rate_sample *rs
 }
 
 /*
- * The kernel was in TCP_CA_CWR. If it still is, for ECN; if not, it was there
- * only to note that a tail loss probe repaired a loss.
+ * The kernel was in TCP_CA_CWR. If it still is, for ECN, which an ACK shows
+ * that delivers marked packets; if not, it was there only to note that a tail
+ * loss probe repaired a loss. Or a queue of this host was full, which says
+ * nothing about the path.
  */
 static void bbr3_check_cwr(struct sock *sk, const struct bbr3_ack *ack)
 {
 	struct bbr3 *bbr3 = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u8 ca_state = inet_csk(sk)->icsk_ca_state;
 
-	bbr3->cwr_seen = 0;
-	if (inet_csk(sk)->icsk_ca_state == TCP_CA_CWR)
+	if (ca_state == TCP_CA_CWR && weir_ecn_negotiated(tp)) {
+		if (ack->rs->delivered_ce <= 0)
+			return;
 		bbr3_handle_ecn_echo(sk, ack);
-	else if (inet_csk(sk)->icsk_ca_state < TCP_CA_CWR)
+	} else if (ca_state < TCP_CA_CWR && tp->tlp_retrans) {
 		bbr3_handle_tlp_repair(sk);
+	}
+	bbr3->cwr_seen = 0;
 }
 
 /* UpdateModelAndState() */
@@ -362,7 +372,8 @@ static void bbr3_update_model_and_state(struct sock *sk, struct bbr3_ack *ack)
 	expired = bbr3_update_min_rtt(bbr3, ack->rs);
 	if (unlikely(expired || bbr3->state == BBR3_PROBE_RTT))
 		bbr3_check_probe_rtt(sk, ack, expired);
-	if (ack->rs->delivered > 0)
+	/* After idle, an ACK that may not renew the minimum leaves that to the next. */
+	if (ack->rs->delivered > 0 && !(expired && ack->rs->is_ack_delayed))
 		bbr3->idle_restart = 0;
 	bbr3_advance_latest_signals(bbr3, ack);
 	bbr3_bound_bw(bbr3);
@@ -453,6 +464,7 @@ static void bbr3_tx_start(struct sock *sk)
 	if (bbr3->history)
 		bbr_epoch_start(&bbr3->history->epoch, tp->tcp_mstamp);
 	if (bbr3_is_in_probe_bw(bbr3)) {
+		bbr3_skip_probe_wait(sk);
 		bbr3_set_pacing_rate(sk, BBR_UNIT);
 		bbr3->model_changed = 1;
 	} else if (bbr3->state == BBR3_PROBE_RTT) {

@@ -117,6 +117,22 @@ static void bbr3_pick_probe_wait(struct sock *sk)
 }
 
 /**
+ * bbr3_skip_probe_wait() - idle time counts as waiting for the next probe
+ * @sk: the connection, in ProbeBW, about to send after idle
+ *
+ * It does so by itself, but only up to half of the range of probe_at_us,
+ * 36 minutes.
+ */
+void bbr3_skip_probe_wait(struct sock *sk)
+{
+	struct bbr3 *bbr3 = inet_csk_ca(sk);
+	u32 idle = tcp_jiffies32 - tcp_sk(sk)->lsndtime;
+
+	if (idle > usecs_to_jiffies(BBR3_PROBE_WAIT_BASE_US + BBR3_PROBE_WAIT_RAND_US))
+		bbr3->probe_at_us = (u32)tcp_sk(sk)->tcp_mstamp - 1;
+}
+
+/**
  * bbr3_start_probe_bw_down() - StartProbeBW_DOWN()
  * @sk: the connection
  * @why: enum weir_why

@@ -147,6 +147,47 @@ static void loss_above_two_percent_ends_a_probe_once(void **state)
 	shim_path_close(&path);
 }
 
+/* The draft notes each lost packet: those after the one that ends the probe belong to the next round. */
+static void losses_after_a_probe_lower_the_shortterm_bounds(void **state)
+{
+	struct sock *sk = probe_up(20, 1000);
+	struct bbr3 *bbr3 = bbr3_of(sk);
+
+	shim_lose(sk, 2);
+	assert_int_equal(bbr3->state, BBR3_PROBE_BW_DOWN);
+	assert_false(bbr3->is_loss_in_round);
+	shim_path_close(&path);
+
+	sk = probe_up(20, 1000);
+	bbr3 = bbr3_of(sk);
+	shim_lose(sk, 5);
+	assert_int_equal(bbr3->state, BBR3_PROBE_BW_DOWN);
+	assert_true(bbr3->is_loss_in_round);
+	shim_path_run(&path, 2 * RTT_US);
+	assert_int_not_equal(bbr3->inflight_shortterm, BBR3_INFINITY);
+	shim_path_close(&path);
+
+	sk = probe_up(20, 1000);
+	bbr3 = bbr3_of(sk);
+	shim_rto(sk);
+	assert_int_equal(bbr3->state, BBR3_PROBE_BW_DOWN);
+	assert_true(bbr3->is_loss_in_round);
+	shim_path_close(&path);
+}
+
+/* Where losses are looked for must not fall 2 GB behind. */
+static void losses_are_seen_however_much_was_sent_without(void **state)
+{
+	struct sock *sk = probe_up(20, 1000);
+	struct bbr3 *bbr3 = bbr3_of(sk);
+
+	bbr3->history->lost_seq = tcp_sk(sk)->snd_una - 2000000000;
+	/* Within a round, the probe may end. */
+	shim_path_run(&path, 2 * RTT_US);
+	assert_true(tcp_sk(sk)->snd_una - bbr3->history->lost_seq < 400 * SHIM_MSS);
+	shim_path_close(&path);
+}
+
 static void volume_at_loss_is_solved_for(void **state)
 {
 	/* 100 in flight before a packet of 10, none lost: 2% of 102.04 are 2.04. */
@@ -249,6 +290,7 @@ static void a_repaired_tail_counts_as_loss(void **state)
 	u32 bw = bbr3_of(sk)->bw;
 
 	/* The kernel enters CWR and leaves it again while processing one ACK. */
+	tcp_sk(sk)->tlp_retrans = 1;
 	bbr3_ssthresh(sk);
 	bbr3_set_ca_state(sk, TCP_CA_CWR);
 	bbr3_set_ca_state(sk, TCP_CA_Open);
@@ -369,6 +411,26 @@ static void echoed_marks_count_as_loss(void **state)
 	shim_path_close(&path);
 }
 
+/* The kernel is in CWR then as well, with ECN or without. */
+static void a_full_queue_of_this_host_is_no_mark(void **state)
+{
+	struct sock *sk;
+	int ecn;
+
+	for (ecn = 0; ecn <= 1; ecn++) {
+		sk = cruise(20, 1000);
+		tcp_sk(sk)->ecn_flags = ecn ? TCP_ECN_OK : 0;
+		tcp_enter_cwr(sk);
+		assert_true(bbr3_of(sk)->cwr_seen);
+		shim_path_run(&path, 3 * RTT_US);
+		assert_false(bbr3_of(sk)->cwr_seen);
+		assert_false(bbr3_of(sk)->is_ecn_in_round);
+		assert_false(bbr3_of(sk)->is_loss_in_round);
+		assert_int_equal(bbr3_of(sk)->inflight_shortterm, BBR3_INFINITY);
+		shim_path_close(&path);
+	}
+}
+
 static void echoed_marks_end_a_probe_and_are_not_undone(void **state)
 {
 	struct sock *sk = probe_up(20, 1000);
@@ -462,6 +524,8 @@ int main(void)
 		cmocka_unit_test(timeout_restarts_from_one),
 		cmocka_unit_test(little_loss_does_not_end_a_probe),
 		cmocka_unit_test(loss_above_two_percent_ends_a_probe_once),
+		cmocka_unit_test(losses_after_a_probe_lower_the_shortterm_bounds),
+		cmocka_unit_test(losses_are_seen_however_much_was_sent_without),
 		cmocka_unit_test(volume_at_loss_is_solved_for),
 		cmocka_unit_test(lost_packets_are_asked_one_by_one),
 		cmocka_unit_test(application_limited_loss_sets_no_bound),
@@ -473,6 +537,7 @@ int main(void)
 		cmocka_unit_test(undo_returns_to_startup),
 		cmocka_unit_test(undo_leaves_probe_rtt_alone),
 		cmocka_unit_test(echoed_marks_count_as_loss),
+		cmocka_unit_test(a_full_queue_of_this_host_is_no_mark),
 		cmocka_unit_test(echoed_marks_end_a_probe_and_are_not_undone),
 		cmocka_unit_test(two_marked_rounds_end_startup),
 		cmocka_unit_test(accurate_marks_are_answered_in_proportion),

@@ -389,6 +389,51 @@ static void idle_makes_probe_rtt_unnecessary(void **state)
 	shim_path_close(&path);
 }
 
+/* Nor are ACKs that the receiver delayed, which do not renew the minimum, a reason for it. */
+static void lone_requests_need_no_probe_rtt(void **state)
+{
+	const struct shim_ack delayed = { .acked = 1, .rtt_us = RTT_US + 40000, .delayed = true };
+	struct sock *sk = shim_connect(CC);
+	int i;
+
+	shim_app_limit(sk, 0);
+	shim_round(sk, RTT_US, 1);
+	for (i = 0; i < 20; i++) {
+		shim_idle(sk, 2 * SECOND);
+		/* As when the application writes */
+		tcp_rate_check_app_limited(sk);
+		shim_app_limit(sk, 2);
+		shim_xmit(sk);
+		assert_true(bbr3_of(sk)->idle_restart);
+		while (tcp_sk(sk)->packets_out) {
+			shim_advance_us(delayed.rtt_us);
+			shim_ack_event(sk, &delayed);
+			assert_int_not_equal(bbr3_of(sk)->state, BBR3_PROBE_RTT);
+		}
+	}
+	shim_close(sk);
+}
+
+/* Idle time counts as waiting for the next probe, however long it was: the clock wraps within 36 minutes to 72. */
+static void a_probe_is_due_after_idle(void **state)
+{
+	static const u64 minutes[] = { 1, 20, 37, 50, 70, 100 };
+	struct sock *sk = start(10, RTT_US, 1000);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(minutes); i++) {
+		run_until(sk, BBR3_PROBE_BW_CRUISE, 10 * SECOND);
+		shim_app_limit(sk, 0);
+		shim_path_run(&path, SECOND / 2);
+		assert_int_equal(tcp_packets_in_flight(tcp_sk(sk)), 0);
+		shim_idle(sk, minutes[i] * 60 * SECOND);
+		shim_app_limit(sk, SHIM_UNLIMITED);
+		shim_xmit(sk);
+		run_until(sk, BBR3_PROBE_BW_REFILL, 3 * RTT_US);
+	}
+	shim_path_close(&path);
+}
+
 /* "Entering and Exiting PROBE_RTT During STARTUP" */
 static void probe_rtt_returns_to_startup(void **state)
 {
@@ -537,6 +582,8 @@ int main(void)
 		cmocka_unit_test(probe_rtt_every_five_seconds),
 		cmocka_unit_test(probe_rtt_costs_two_percent),
 		cmocka_unit_test(idle_makes_probe_rtt_unnecessary),
+		cmocka_unit_test(lone_requests_need_no_probe_rtt),
+		cmocka_unit_test(a_probe_is_due_after_idle),
 		cmocka_unit_test(probe_rtt_returns_to_startup),
 		cmocka_unit_test(startup_on_an_aggregating_link),
 		cmocka_unit_test(cruise_on_an_aggregating_link),
