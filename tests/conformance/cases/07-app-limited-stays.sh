@@ -3,7 +3,8 @@
 TITLE="Never Exiting PROBE_UP (or STARTUP) When Application-Limited With No Loss"
 
 # STARTUP first: four seconds at a tenth of the path. Then PROBE_UP: the application falls back to
-# half of the path, again for four seconds: a hundred rounds each.
+# half of the path, again for four seconds: a hundred rounds each. The path becomes 6 ms shorter as PROBE_UP
+# begins: a new minimum, so that PROBE_RTT is not due meanwhile.
 RATE=8mbit RTT=40ms BUFFER=400
 
 steps() {
@@ -12,6 +13,7 @@ steps() {
 		at 4000000
 		bulk 8
 		wait 5
+		tc qdisc change dev s root handle 1: netem limit 100000 delay 34ms
 		rate 400000 5000
 		sleep 4000000
 		end
