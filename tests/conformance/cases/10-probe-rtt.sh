@@ -12,10 +12,11 @@ check() {
 	in=$(entered 6) out=$(entered 3 1 "$(entered 6)")
 	verify "1. the flow is in PROBE_BW before: state $(last "kind == \"ack\" && t < $in" state)" \
 		"$(last "kind == \"ack\" && t < $in" state) >= 2 && $(last "kind == \"ack\" && t < $in" state) <= 5"
-	# When probe_rtt_min_delay last changed
-	seen=$(q "kind == \"ack\" && t < $in - 0.001 { if (x && probe_rtt_min_us != x) at = t; x = probe_rtt_min_us } END { print at + 0 }")
+	# When probe_rtt_min_delay last changed, or was taken from the handshake. The row comes some microseconds after.
+	seen=$(q "kind == \"enter\" && why == \"init\" { at = t }
+		kind == \"ack\" && t < $in - 0.001 { if (x && probe_rtt_min_us != x) at = t; x = probe_rtt_min_us } END { print at }")
 	verify "2, 3. PROBE_RTT begins $(calc "$in - $seen" %.3f) s after probe_rtt_min_delay was last updated, that is ProbeRTTInterval, 5 s" \
-		"$in - $seen > 5 && $in - $seen < 5.1"
+		"$in - $seen > 4.9999 && $in - $seen < 5.1"
 	want=$(first "kind == \"ack\" && t >= $in && state == 6" 'larger(bdp(bw * 0.5, min_rtt_us), 4)')
 	cwnd=$(first "kind == \"ack\" && t >= $in && state == 6" cwnd)
 	verify "3. cwnd_gain is 0.5: cwnd is $cwnd packets, half a BDP is $want" "$cwnd >= $want - 1 && $cwnd <= $want + 1"

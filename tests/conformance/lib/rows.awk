@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A case's trace as one row an event, tab-separated, a header first. Times are
-# seconds since the connection was made, 0 before. Kinds of rows:
+# seconds since the connection was made, below 0 before. Kinds of rows:
 #
 #	ack	weir:weir_ack with the weir:weir_bbr3 that follows it
 #	idle, save, undo, rto	weir:weir_bbr3 at HandleRestartFromIdle(),
@@ -45,10 +45,20 @@ function take(    i, at) {
 }
 
 function put(kind, text,    line) {
-	line = sprintf("%.6f", start ? time_of() - start : 0) OFS kind
+	line = kind
 	for (n = 1; n in column; n++)
 		line = line OFS v[column[n]]
-	print line OFS text
+	held[++rows] = line OFS text
+	at[rows] = time_of()
+	if (start)
+		flush()
+}
+
+# Print the rows that waited for the time of the start.
+function flush(    i) {
+	for (i = 1; i <= rows; i++)
+		printf "%.6f%s%s\n", at[i] - start, OFS, held[i]
+	rows = 0
 }
 
 /tracing_mark_write: start/ { start = time_of() }
