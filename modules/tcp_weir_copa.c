@@ -47,6 +47,7 @@
  * - "Nearly empty" is also dq below two packets of its own, receivers
  *   acknowledging every other one, if that is below a third of RTTmax - RTTmin.
  *   A tenth of the swing of 2.5/delta = 5 packets is less than a packet.
+ * - RTTmin is the least RTTstanding, not RTT, of 10 s (copa_sample_rtt()).
  * - An ACK counts for as many packets as it acknowledges. cwnd is whole packets,
  *   the rest is kept as credit.
  * - A round trip in which cwnd did not move has no direction: v becomes 1.
@@ -169,7 +170,7 @@ static u32 copa_default_inv_delta(void)
 	return 1000 * COPA_UNIT / READ_ONCE(copa_delta);
 }
 
-/* dq; RTTstanding is one of the samples that RTTmin is the least of. */
+/* dq; RTTstanding is one of the values that RTTmin is the least of. */
 static u32 copa_queueing_delay_us(const struct copa *copa)
 {
 	return win_min(&copa->standing_rtt) - win_min(&copa->min_rtt);
@@ -177,6 +178,11 @@ static u32 copa_queueing_delay_us(const struct copa *copa)
 
 /* --- What the ACKs say ------------------------------------------------------ */
 
+/*
+ * RTTmin is kept of RTTstanding, which is the same but for half an RTT in 10 s.
+ * Of the RTTs themselves both filters keep three, and not always the same ones:
+ * RTTmin could be forgotten while RTTstanding is still below what follows it.
+ */
 static void copa_sample_rtt(struct sock *sk, const struct rate_sample *rs)
 {
 	struct copa *copa = inet_csk_ca(sk);
@@ -184,12 +190,13 @@ static void copa_sample_rtt(struct sock *sk, const struct rate_sample *rs)
 	u32 *max_rtt_us = &copa->max_rtt_us[copa->round_index];
 	u32 rtt_us = min_t(long, rs->rtt_us, S32_MAX);
 	u32 now_us = tp->tcp_mstamp;
+	u32 standing_us;
 
 	if (rs->rtt_us <= 0 || rs->is_ack_delayed)
 		return;
 
-	win_min_update(&copa->min_rtt, COPA_MIN_RTT_WINDOW_US, now_us, rtt_us);
-	win_min_update(&copa->standing_rtt, tp->srtt_us >> 4, now_us, rtt_us);
+	standing_us = win_min_update(&copa->standing_rtt, tp->srtt_us >> 4, now_us, rtt_us);
+	win_min_update(&copa->min_rtt, COPA_MIN_RTT_WINDOW_US, now_us, standing_us);
 	*max_rtt_us = max(*max_rtt_us, rtt_us);
 }
 

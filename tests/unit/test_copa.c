@@ -433,6 +433,44 @@ static void standing_rtt_is_of_half_an_srtt(void **state)
 	shim_close(sk);
 }
 
+/*
+ * Filters keep three samples. RTTmin's may be of almost the same time, and are
+ * then forgotten together: with it, what RTTstanding, which is younger, still has.
+ */
+static void min_rtt_is_never_above_standing_rtt(void **state)
+{
+	static const struct {
+		u32 at_ms, rtt_us, min_us, standing_us;
+	} ack[] = {
+		{ 0, 40000, 40000, 40000 },
+		{ 2600, 50000, 40000, 50000 },
+		{ 9990, 41000, 40000, 41000 },
+		{ 9991, 42000, 40000, 41000 },
+		{ 10001, 43000, 41000, 41000 },
+		{ 19989, 60000, 41000, 60000 },
+		{ 20002, 70000, 60000, 60000 },
+		/* Half an RTT of 24 s is more than 10 s. */
+		{ 100000, 24000000, 24000000, 24000000 },
+		{ 111000, 25000000, 24000000, 24000000 },
+	};
+	struct sock *sk = shim_connect("weir_copa");
+	const struct copa *copa = copa_of(sk);
+	u32 i;
+
+	sk->sk_pacing_status = SK_PACING_NONE;
+	shim_xmit(sk);
+	for (i = 0; i < ARRAY_SIZE(ack); i++) {
+		if (i)
+			shim_advance_us((ack[i].at_ms - ack[i - 1].at_ms) * USEC_PER_MSEC);
+		if (ack[i].rtt_us >= 20 * USEC_PER_SEC)
+			tcp_sk(sk)->srtt_us = ack[i].rtt_us << 3;
+		shim_ack(sk, 1, ack[i].rtt_us);
+		assert_int_equal(win_min(&copa->min_rtt), ack[i].min_us);
+		assert_int_equal(win_min(&copa->standing_rtt), ack[i].standing_us);
+	}
+	shim_close(sk);
+}
+
 /* The handshake's packets are short: its RTT would make every queue busy. */
 static void handshake_is_no_base(void **state)
 {
@@ -624,6 +662,7 @@ int main(void)
 		cmocka_unit_test(paces_at_twice_the_rate),
 		cmocka_unit_test(ignores_what_is_no_sample),
 		cmocka_unit_test(standing_rtt_is_of_half_an_srtt),
+		cmocka_unit_test(min_rtt_is_never_above_standing_rtt),
 		cmocka_unit_test(handshake_is_no_base),
 		cmocka_unit_test(loss_alone_is_not_congestion),
 		cmocka_unit_test(heavy_loss_takes_a_third),
