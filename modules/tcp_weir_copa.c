@@ -52,7 +52,7 @@
  *   the rest is kept as credit.
  * - A round trip in which cwnd did not move has no direction: v becomes 1.
  * - v / delta is at most cwnd, as in the authors' implementation.
- * - An unused window does not grow.
+ * - Neither cwnd nor 1/delta grows while the window is not used.
  * - More than 20% lost in a round trip takes 30% of cwnd (the authors'
  *   implementation: 30% lost in two): losses without delay, as of a policer,
  *   are otherwise not answered at all. After a timeout slow start begins again.
@@ -272,6 +272,17 @@ static bool copa_nearly_empty(const struct copa *copa, u32 window)
 	return copa_queueing_delay_us(copa) <= max(swing_us / 10, min(swing_us / 3, packets_us));
 }
 
+/* 1/delta is halved, once in a round trip. */
+static void copa_answer_loss(struct sock *sk)
+{
+	struct copa *copa = inet_csk_ca(sk);
+
+	if (copa->competing && !copa->cut && tcp_sk(sk)->lost != copa->round_lost) {
+		copa->cut = 1;
+		WRITE_ONCE(copa->inv_delta, max(copa->inv_delta / 2, copa_default_inv_delta()));
+	}
+}
+
 static void copa_update_mode(struct sock *sk, u32 window)
 {
 	struct copa *copa = inet_csk_ca(sk);
@@ -282,11 +293,7 @@ static void copa_update_mode(struct sock *sk, u32 window)
 	} else if (copa->busy_rounds > COPA_EMPTY_ROUNDS) {
 		copa_set_mode(sk, READ_ONCE(copa_compete));
 	}
-
-	if (copa->competing && !copa->cut && tcp_sk(sk)->lost != copa->round_lost) {
-		copa->cut = 1;
-		WRITE_ONCE(copa->inv_delta, max(copa->inv_delta / 2, copa_default_inv_delta()));
-	}
+	copa_answer_loss(sk);
 }
 
 /* --- Once per round trip ------------------------------------------------------ */
@@ -359,7 +366,9 @@ static noinline void copa_end_round(struct sock *sk)
 
 	if (copa->avoiding)
 		copa_update_velocity(sk);
-	if (copa->competing && !copa->cut)
+	/* The ACK that ends the round may be the first to tell of a loss in it. */
+	copa_answer_loss(sk);
+	if (copa->competing && !copa->cut && tcp_sk(sk)->is_cwnd_limited)
 		WRITE_ONCE(copa->inv_delta, min(copa->inv_delta + COPA_UNIT, COPA_MAX_INV_DELTA));
 	if (copa->busy_rounds < U8_MAX)
 		copa->busy_rounds++;
@@ -446,10 +455,12 @@ static void copa_slow_start(struct sock *sk, u32 acked)
 static void copa_avoid(struct sock *sk, u32 window, u32 acked)
 {
 	struct copa *copa = inet_csk_ca(sk);
-	u32 cwnd = copa_cwnd(tcp_sk(sk));
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 cwnd = copa_cwnd(tp);
 	bool up = copa_below_target(copa, window);
 
-	if (up && !tcp_is_cwnd_limited(sk))
+	/* Below ssthresh tcp_is_cwnd_limited() lets cwnd grow to twice what is used. */
+	if (up && !tp->is_cwnd_limited)
 		return;
 	if (copa->velocity > 1 &&
 	    (copa->direction == (up ? COPA_DOWN : COPA_UP) ||

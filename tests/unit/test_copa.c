@@ -269,6 +269,11 @@ static void an_unused_window_shrinks_but_never_grows(void **state)
 	tp->is_cwnd_limited = 0;
 	copa_avoid(sk, 100, 100);
 	assert_int_equal(tp->snd_cwnd, 100);
+	/* Nor where slow start has ended higher, and more than half is used */
+	tp->snd_ssthresh = 200;
+	tp->max_packets_out = 60;
+	shim_ack(sk, 50, BASE_US);
+	assert_int_equal(tp->snd_cwnd, 100);
 	set_rtts(sk, BASE_US, 60000, 60000);
 	copa_avoid(sk, 100, 100);
 	assert_int_equal(tp->snd_cwnd, 98);
@@ -354,6 +359,45 @@ static void competes_after_five_busy_rounds(void **state)
 	copa_update_mode(sk, 100);
 	assert_int_equal(copa_state(copa), COPA_DEFAULT);
 	assert_int_equal(copa->inv_delta, 2 * COPA_UNIT);
+	shim_close(sk);
+}
+
+static void sees_a_loss_as_the_round_ends(void **state)
+{
+	struct shim_ack ack = { .sack_skip = 1, .sacked = 1, .lost = 1, .rtt_us = 80000 };
+	struct sock *sk = avoiding(100);
+	struct copa *copa = copa_of(sk);
+	u32 round = copa->round_delivered;
+
+	set_rtts(sk, BASE_US, 80000, 80000);
+	copa->competing = 1;
+	copa->inv_delta = 10 * COPA_UNIT;
+	shim_ack_event(sk, &ack);
+	assert_true(copa->round_delivered != round);
+	assert_int_equal(copa->inv_delta, 5 * COPA_UNIT);
+	/* Once */
+	ack.sack_skip = 2;
+	ack.lost = 0;
+	shim_ack_event(sk, &ack);
+	assert_int_equal(copa->inv_delta, 5 * COPA_UNIT);
+	shim_close(sk);
+}
+
+static void an_unused_window_does_not_raise_inv_delta(void **state)
+{
+	struct sock *sk = avoiding(100);
+	struct copa *copa = copa_of(sk);
+	int i;
+
+	sk->shim_limit_ignored = true;
+	tcp_sk(sk)->is_cwnd_limited = 0;
+	for (i = 0; i < 20; i++)
+		busy_round(sk);
+	assert_int_equal(copa_state(copa), COPA_COMPETE);
+	assert_int_equal(copa->inv_delta, 2 * COPA_UNIT);
+	tcp_sk(sk)->is_cwnd_limited = 1;
+	busy_round(sk);
+	assert_int_equal(copa->inv_delta, 3 * COPA_UNIT);
 	shim_close(sk);
 }
 
@@ -657,6 +701,8 @@ int main(void)
 		cmocka_unit_test(an_unused_window_shrinks_but_never_grows),
 		cmocka_unit_test(nearly_empty),
 		cmocka_unit_test(competes_after_five_busy_rounds),
+		cmocka_unit_test(sees_a_loss_as_the_round_ends),
+		cmocka_unit_test(an_unused_window_does_not_raise_inv_delta),
 		cmocka_unit_test(need_not_compete),
 		cmocka_unit_test(delta_is_a_parameter),
 		cmocka_unit_test(paces_at_twice_the_rate),

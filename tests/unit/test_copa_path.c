@@ -171,6 +171,46 @@ static void competes_with_reno(void **state)
 	tcp_unregister_congestion_control(&filler_ops);
 }
 
+/* 1 Mbit/s of a live stream: a packet every 12 ms */
+static void feed(void *arg)
+{
+	struct sock *sk = arg;
+
+	if (div_u64(shim_now_ns, NSEC_PER_MSEC) % 12)
+		return;
+	shim_app_limit(sk, sk->shim_app_pkts + 1);
+	shim_xmit(sk);
+}
+
+/* Beside Reno, but seldom limited by cwnd: 1/delta grows to what that takes. */
+static void what_is_not_used_does_not_grow(void **state)
+{
+	struct shim_path path;
+	const struct copa *copa;
+	struct sock *sk;
+	u64 delivered;
+	u32 cwnd;
+
+	assert_int_equal(tcp_register_congestion_control(&filler_ops), 0);
+	shim_path_init(&path, 50, 172);
+	path.ack_every = 2;
+	start(&path, 1, 1, 40000, 100);
+	shim_path_run(&path, 10 * USEC_PER_SEC);
+	sk = path.flows[0].sk;
+	copa = inet_csk_ca(sk);
+	shim_app_limit(sk, 0);
+	shim_watch(&path, 2, 1000, feed, sk);
+	cwnd = tcp_sk(sk)->snd_cwnd;
+	delivered = path.flows[0].delivered;
+	shim_watch(&path, 2, 60000, feed, sk);
+	assert_true(tcp_sk(sk)->snd_cwnd <= cwnd);
+	assert_true(copa->inv_delta <= 20 * COPA_UNIT);
+	/* Of 5000 */
+	assert_true(path.flows[0].delivered - delivered > 4950);
+	shim_path_close(&path);
+	tcp_unregister_congestion_control(&filler_ops);
+}
+
 /* The competitor leaves: the queue is emptied, the mode ends. */
 static void stops_competing(void **state)
 {
@@ -251,6 +291,7 @@ int main(void)
 		cmocka_unit_test(latecomers_get_their_share),
 		cmocka_unit_test(random_loss_costs_nothing),
 		cmocka_unit_test(competes_with_reno),
+		cmocka_unit_test(what_is_not_used_does_not_grow),
 		cmocka_unit_test(stops_competing),
 		cmocka_unit_test(follows_the_rate),
 		cmocka_unit_test(policer_is_not_flooded),
