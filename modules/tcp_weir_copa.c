@@ -56,6 +56,8 @@
  * - More than 20% lost in a round trip takes 30% of cwnd (the authors'
  *   implementation: 30% lost in two): losses without delay, as of a policer,
  *   are otherwise not answered at all. After a timeout slow start begins again.
+ * - Losses that turn out to be none give back what they took of cwnd. What delay
+ *   took in the meantime stays taken.
  */
 #include "weir.h"
 #include "win_filter.h"
@@ -90,7 +92,7 @@ WEIR_PARAM(copa, compete, 0, 1, 1, "compete with flows that fill the buffer");
 #define COPA_HEAVY_LOSS_PERCENT	20
 
 /* What it takes [percent of cwnd] */
-#define COPA_HEAVY_LOSS_CUT	30
+#define COPA_HEAVY_LOSS_CUT	30U
 
 /**
  * enum copa_state - mode, as in the tracepoints
@@ -128,6 +130,8 @@ enum copa_direction {
  * @round_cwnd: cwnd then [packets]
  * @inv_delta: 1/delta [1/16 packet]
  * @velocity: v
+ * @taken: what losses have taken of cwnd since the kernel last asked for
+ *	   ssthresh, COPA_MAX_CWND after a timeout [packets]
  * @ready: init() has run
  * @avoiding: slow start is over
  * @competing: competitive mode
@@ -136,6 +140,7 @@ enum copa_direction {
  * @round_index: index of the current round in @max_rtt_us
  * @steady_rounds: rounds that @direction has lasted, saturated
  * @busy_rounds: rounds since the queue was nearly empty, saturated
+ * @restarted: a timeout has begun slow start again since then (see @taken)
  */
 struct copa {
 	struct win_filter min_rtt;
@@ -147,6 +152,7 @@ struct copa {
 	u32 round_cwnd;
 	u32 inv_delta;
 	u32 velocity;
+	u32 taken;
 	u8 ready:1,
 	   avoiding:1,
 	   competing:1,
@@ -155,6 +161,7 @@ struct copa {
 	   round_index:2;
 	u8 steady_rounds;
 	u8 busy_rounds;
+	bool restarted;
 };
 
 static enum copa_state copa_state(const struct copa *copa)
@@ -346,6 +353,7 @@ static void copa_answer_heavy_loss(struct sock *sk)
 	u64 lost = tp->lost - copa->round_lost;
 	u64 sent = tp->delivered - copa->round_delivered + lost;
 	u32 cwnd = copa_cwnd(tp);
+	u32 cut = cwnd * COPA_HEAVY_LOSS_CUT / 100;
 
 	/* After a timeout the kernel has reduced cwnd already. */
 	if (inet_csk(sk)->icsk_ca_state == TCP_CA_Loss)
@@ -355,8 +363,8 @@ static void copa_answer_heavy_loss(struct sock *sk)
 
 	if (!copa->avoiding)
 		copa_leave_slow_start(sk, WEIR_WHY_LOSS);
-	cwnd -= (u64)cwnd * COPA_HEAVY_LOSS_CUT / 100;
-	weir_set_cwnd(tp, max(cwnd, WEIR_MIN_CWND));
+	weir_set_cwnd(tp, max(cwnd - cut, WEIR_MIN_CWND));
+	copa->taken += cut;
 	copa_drop_velocity(copa);
 }
 
@@ -550,33 +558,60 @@ static void copa_init(struct sock *sk)
 	cmpxchg(&sk->sk_pacing_status, SK_PACING_NONE, SK_PACING_NEEDED);
 }
 
-/* The kernel has set cwnd to what is in flight plus one: start over. */
+/*
+ * After a timeout the kernel has set cwnd to what is in flight plus one: start
+ * over. It also comes here, and leaves cwnd alone, with packets that are too
+ * large for the path: those tell nothing about its queue.
+ */
 static void copa_set_state(struct sock *sk, u8 new_state)
 {
 	struct copa *copa = inet_csk_ca(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
 
 	if (new_state != TCP_CA_Loss || !copa->ready)
 		return;
-	if (copa->avoiding)
+	/* What is marked lost so far needs no other answer. */
+	copa->round_lost = tp->lost;
+	if (tcp_snd_cwnd(tp) != tcp_packets_in_flight(tp) + 1)
+		return;
+
+	if (copa->avoiding) {
 		trace_weir_state(sk, copa_state(copa), COPA_SLOW_START, WEIR_WHY_RTO);
+		copa->restarted = true;
+	}
+	copa->taken = COPA_MAX_CWND;
 	copa->avoiding = 0;
 	copa->competing = 0;
 	WRITE_ONCE(copa->inv_delta, copa_default_inv_delta());
-	weir_set_ssthresh(tcp_sk(sk), TCP_INFINITE_SSTHRESH);
+	weir_set_ssthresh(tp, TCP_INFINITE_SSTHRESH);
 }
 
+/* What the kernel may undo begins here. The loss itself does not change cwnd. */
 static u32 copa_ssthresh(struct sock *sk)
 {
+	struct copa *copa = inet_csk_ca(sk);
+
+	copa->taken = 0;
+	copa->restarted = false;
+
 	return tcp_sk(sk)->snd_ssthresh;
 }
 
-/* A timeout that was none has ended a slow start that is over. */
+/* The losses were none: they give back what they took, up to the window before. */
 static u32 copa_undo_cwnd(struct sock *sk)
 {
-	if (inet_csk(sk)->icsk_ca_state == TCP_CA_Loss)
-		copa_leave_slow_start(sk, WEIR_WHY_UNDO);
+	struct copa *copa = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 cwnd = tcp_snd_cwnd(tp);
 
-	return tcp_reno_undo_cwnd(sk);
+	if (copa->restarted && !copa->avoiding)
+		copa_leave_slow_start(sk, WEIR_WHY_UNDO);
+	cwnd = max(cwnd, min(cwnd + copa->taken, tp->prior_cwnd));
+	copa->taken = 0;
+	copa->restarted = false;
+	copa->round_lost = tp->lost;
+
+	return cwnd;
 }
 
 /*

@@ -2,6 +2,7 @@
 /* weir_copa: rules one by one, with numbers worked out by hand. */
 #include "tcp_weir_copa.c"
 #include "test.h"
+#include "shim_tcp.h"
 
 #define BASE_US	40000
 
@@ -553,6 +554,17 @@ static void heavy_loss_takes_a_third(void **state)
 	shim_close(sk);
 }
 
+/* 30% of 2^24 */
+static void heavy_loss_of_the_largest_window(void **state)
+{
+	struct sock *sk = avoiding(100);
+
+	tcp_sk(sk)->lost += COPA_MAX_CWND / 2;
+	end_round_at(sk, COPA_MAX_CWND);
+	assert_int_equal(tcp_sk(sk)->snd_cwnd, 11744052);
+	shim_close(sk);
+}
+
 /* No delay, as of a policer: slow start must end all the same. */
 static void heavy_loss_ends_slow_start(void **state)
 {
@@ -592,6 +604,137 @@ static void timeout_starts_over(void **state)
 	assert_int_equal(copa_state(copa_of(sk)), COPA_DEFAULT);
 	shim_trace_on = false;
 	shim_close(sk);
+}
+
+/* What a timeout has marked lost is no heavy loss, even if one ACK repairs it. */
+static void timeout_is_answered_once(void **state)
+{
+	struct sock *sk = avoiding(10);
+
+	shim_rto(sk);
+	shim_ack(sk, 10, -1);
+	assert_int_equal(inet_csk(sk)->icsk_ca_state, TCP_CA_Open);
+	assert_int_equal(copa_state(copa_of(sk)), COPA_SLOW_START);
+	assert_int_equal(tcp_sk(sk)->snd_cwnd, 11);
+	shim_close(sk);
+}
+
+/* Packets are too large for the path: as tcp_simple_retransmit() says it */
+static void smaller_mtu(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	shim_mark_lost(sk, ~0U, 0);
+	tp->high_seq = tp->snd_nxt;
+	tp->snd_ssthresh = tcp_current_ssthresh(sk);
+	tp->prior_ssthresh = 0;
+	tp->undo_marker = 0;
+	shim_set_ca_state(sk, TCP_CA_Loss);
+	shim_xmit(sk);
+}
+
+static void a_smaller_mtu_is_no_timeout(void **state)
+{
+	struct sock *sk = avoiding(100);
+	struct copa *copa = copa_of(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	set_rtts(sk, BASE_US, 80000, 80000);
+	copa->competing = 1;
+	copa->inv_delta = 10 * COPA_UNIT;
+	smaller_mtu(sk);
+	assert_int_equal(copa_state(copa), COPA_COMPETE);
+	assert_int_equal(tp->snd_cwnd, 100);
+	/* Nor is it a loss that 1/delta or cwnd must answer. */
+	shim_ack(sk, 100, -1);
+	assert_int_equal(inet_csk(sk)->icsk_ca_state, TCP_CA_Open);
+	assert_int_equal(copa_state(copa), COPA_COMPETE);
+	assert_in_range(copa->inv_delta, 10 * COPA_UNIT, 11 * COPA_UNIT);
+	assert_in_range(tp->snd_cwnd, 89, 100);
+	shim_close(sk);
+}
+
+/* Everything was only late. */
+static void spurious_timeout_costs_nothing(void **state)
+{
+	const struct shim_ack late = { .acked = 100, .rtt_us = BASE_US, .undo = true };
+	struct sock *sk = avoiding(100);
+
+	shim_rto(sk);
+	shim_ack_event(sk, &late);
+	assert_int_equal(inet_csk(sk)->icsk_ca_state, TCP_CA_Open);
+	assert_int_equal(copa_state(copa_of(sk)), COPA_DEFAULT);
+	assert_in_range(tcp_sk(sk)->snd_cwnd, 100, 102);
+	shim_close(sk);
+
+	/* As only a duplicate SACK tells, after recovery */
+	sk = avoiding(100);
+	shim_rto(sk);
+	shim_ack(sk, 100, -1);
+	assert_int_equal(copa_state(copa_of(sk)), COPA_SLOW_START);
+	tcp_sk(sk)->snd_cwnd = 40;
+	shim_undo(sk);
+	assert_int_equal(copa_state(copa_of(sk)), COPA_DEFAULT);
+	assert_int_equal(tcp_sk(sk)->snd_cwnd, 100);
+	assert_true(tcp_sk(sk)->snd_ssthresh <= 100);
+	shim_close(sk);
+}
+
+static void spurious_timeout_does_not_end_slow_start(void **state)
+{
+	struct sock *sk = shim_connect("weir_copa");
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	shim_xmit(sk);
+	shim_ack(sk, 2, BASE_US);
+	assert_int_equal(tp->snd_cwnd, 12);
+	shim_rto(sk);
+	/* Once more: the kernel remembers the window before the first. */
+	shim_rto(sk);
+	shim_undo(sk);
+	assert_int_equal(tp->snd_cwnd, 12);
+	assert_int_equal(copa_state(copa_of(sk)), COPA_SLOW_START);
+	assert_int_equal(tp->snd_ssthresh, TCP_INFINITE_SSTHRESH);
+	shim_close(sk);
+}
+
+/* 40 of 100 packets were not lost, as is known before the round trip is over. */
+static void spurious_loss_is_no_heavy_loss(void **state)
+{
+	struct sock *sk = avoiding(100);
+
+	shim_ack(sk, 1, BASE_US);
+	shim_lose(sk, 40);
+	assert_int_equal(inet_csk(sk)->icsk_ca_state, TCP_CA_Recovery);
+	shim_undo(sk);
+	shim_round(sk, BASE_US, 1);
+	assert_in_range(tcp_sk(sk)->snd_cwnd, 100, 104);
+	shim_close(sk);
+}
+
+static void undo_returns_what_losses_took(void **state)
+{
+	static const struct {
+		u32 lost, after, cwnd;
+	} undo[] = {
+		/* They took nothing: what delay did stays. */
+		{ 5, 80, 80 }, { 5, 110, 110 },
+		/* They took 30: up to the window before, whatever else changed it */
+		{ 40, 70, 100 }, { 40, 60, 90 }, { 40, 90, 100 }, { 40, 110, 110 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(undo); i++) {
+		struct sock *sk = avoiding(100);
+		struct tcp_sock *tp = tcp_sk(sk);
+
+		shim_lose(sk, undo[i].lost);
+		assert_int_equal(tp->snd_cwnd, undo[i].lost > 20 ? 70 : 100);
+		tp->snd_cwnd = undo[i].after;
+		shim_undo(sk);
+		assert_int_equal(tp->snd_cwnd, undo[i].cwnd);
+		shim_close(sk);
+	}
 }
 
 static void takes_over_a_running_connection(void **state)
@@ -712,8 +855,15 @@ int main(void)
 		cmocka_unit_test(handshake_is_no_base),
 		cmocka_unit_test(loss_alone_is_not_congestion),
 		cmocka_unit_test(heavy_loss_takes_a_third),
+		cmocka_unit_test(heavy_loss_of_the_largest_window),
 		cmocka_unit_test(heavy_loss_ends_slow_start),
 		cmocka_unit_test(timeout_starts_over),
+		cmocka_unit_test(timeout_is_answered_once),
+		cmocka_unit_test(a_smaller_mtu_is_no_timeout),
+		cmocka_unit_test(spurious_timeout_costs_nothing),
+		cmocka_unit_test(spurious_timeout_does_not_end_slow_start),
+		cmocka_unit_test(spurious_loss_is_no_heavy_loss),
+		cmocka_unit_test(undo_returns_what_losses_took),
 		cmocka_unit_test(takes_over_a_running_connection),
 		cmocka_unit_test(informs_ss),
 		cmocka_unit_test(traces_the_target),
