@@ -94,6 +94,9 @@ WEIR_PARAM(copa, compete, 0, 1, 1, "compete with flows that fill the buffer");
 /* What it takes [percent of cwnd] */
 #define COPA_HEAVY_LOSS_CUT	30U
 
+/* What the handshake delivers at most: the SYN, and the data that it carried */
+#define COPA_HANDSHAKE_PACKETS	2
+
 /**
  * enum copa_state - mode, as in the tracepoints
  * @COPA_SLOW_START: cwnd doubles each round trip
@@ -540,15 +543,18 @@ WEIR_DEFINE_CONG_CONTROL(copa, copa_main)
 /*
  * RTTmin is measured from here on. The handshake's RTT will not do: its packets
  * are short, and on a slow link a full one takes longer than "nearly empty".
+ * Nor will the ssthresh that the kernel remembers of earlier connections.
  */
 static void copa_init(struct sock *sk)
 {
 	struct copa *copa = inet_csk_ca(sk);
-	const struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
 
 	memset(copa, 0, sizeof(*copa));
 	copa->inv_delta = copa_default_inv_delta();
 	copa->velocity = 1;
+	if (tp->delivered <= COPA_HANDSHAKE_PACKETS)
+		weir_set_ssthresh(tp, TCP_INFINITE_SSTHRESH);
 	copa->avoiding = !weir_in_initial_slow_start(tp);
 	copa->ready = 1;
 	copa_start_round(sk);

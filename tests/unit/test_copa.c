@@ -737,11 +737,30 @@ static void undo_returns_what_losses_took(void **state)
 	}
 }
 
+/* tcp_metrics: it may be of another path, or of a connection that competed. */
+static void starts_without_a_remembered_ssthresh(void **state)
+{
+	u32 delivered;
+
+	/* The SYN, and the data that it may carry */
+	for (delivered = 0; delivered <= 2; delivered++) {
+		struct sock *sk = shim_socket("weir_copa");
+
+		tcp_sk(sk)->snd_ssthresh = 20;
+		tcp_sk(sk)->delivered = delivered;
+		shim_establish(sk);
+		assert_int_equal(copa_state(copa_of(sk)), COPA_SLOW_START);
+		assert_int_equal(tcp_sk(sk)->snd_ssthresh, TCP_INFINITE_SSTHRESH);
+		shim_close(sk);
+	}
+}
+
 static void takes_over_a_running_connection(void **state)
 {
 	struct sock *sk = avoiding(100);
 	struct tcp_sock *tp = tcp_sk(sk);
 
+	shim_ack(sk, 3, BASE_US);
 	tp->srtt_us = BASE_US << 3;
 	tp->snd_ssthresh = 100;
 	shim_switch(sk, "weir_copa");
@@ -864,6 +883,7 @@ int main(void)
 		cmocka_unit_test(spurious_timeout_does_not_end_slow_start),
 		cmocka_unit_test(spurious_loss_is_no_heavy_loss),
 		cmocka_unit_test(undo_returns_what_losses_took),
+		cmocka_unit_test(starts_without_a_remembered_ssthresh),
 		cmocka_unit_test(takes_over_a_running_connection),
 		cmocka_unit_test(informs_ss),
 		cmocka_unit_test(traces_the_target),
