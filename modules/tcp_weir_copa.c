@@ -325,7 +325,7 @@ static void copa_leave_slow_start(struct sock *sk, enum weir_why why)
 	copa->credit = 0;
 	copa->busy_rounds = 0;
 	copa_drop_velocity(copa);
-	weir_set_ssthresh(tp, tcp_snd_cwnd(tp));
+	weir_set_ssthresh(tp, max(tcp_snd_cwnd(tp), WEIR_MIN_CWND));
 }
 
 static void copa_update_velocity(struct sock *sk)

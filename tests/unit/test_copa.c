@@ -619,6 +619,21 @@ static void timeout_is_answered_once(void **state)
 	shim_close(sk);
 }
 
+static void ssthresh_is_two_at_least(void **state)
+{
+	struct sock *sk = avoiding(10);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	shim_rto(sk);
+	assert_int_equal(tp->snd_cwnd, 1);
+	inet_csk(sk)->icsk_ca_state = TCP_CA_Recovery;
+	tp->lost += 100;
+	copa_end_round(sk);
+	assert_int_equal(copa_state(copa_of(sk)), COPA_DEFAULT);
+	assert_int_equal(inet_csk(sk)->icsk_ca_ops->ssthresh(sk), WEIR_MIN_CWND);
+	shim_close(sk);
+}
+
 /* Packets are too large for the path: as tcp_simple_retransmit() says it */
 static void smaller_mtu(struct sock *sk)
 {
@@ -878,6 +893,7 @@ int main(void)
 		cmocka_unit_test(heavy_loss_ends_slow_start),
 		cmocka_unit_test(timeout_starts_over),
 		cmocka_unit_test(timeout_is_answered_once),
+		cmocka_unit_test(ssthresh_is_two_at_least),
 		cmocka_unit_test(a_smaller_mtu_is_no_timeout),
 		cmocka_unit_test(spurious_timeout_costs_nothing),
 		cmocka_unit_test(spurious_timeout_does_not_end_slow_start),
