@@ -4,7 +4,7 @@
  *
  * Vegas keeps between alpha and beta of its own packets in the bottleneck's
  * queue. Once per round trip it compares the rate it would have without any
- * queue with the rate it has (source, section 3.2.1):
+ * queue with the rate it has (after the source's section 3.2.1):
  *
  *	expected = W / base			[packets/s]
  *	actual   = W / RTT			[packets/s]
@@ -26,6 +26,9 @@
  * Differences from the source:
  * - Its third part, retransmission by fine-grained timers, is the kernel's
  *   business (RACK and TLP, RFC 8985).
+ * - The rate it has is W / RTT. The source counts what was sent between one
+ *   distinguished segment and its acknowledgment, and divides by that RTT.
+ *   While cwnd is the limit a window is sent in that time.
  * - RTT is the least clean sample of a round rather than that of one
  *   distinguished segment. A sample is clean unless it may have waited for the
  *   receiver's delayed-ACK timer. A round with no clean sample goes on.
@@ -294,14 +297,34 @@ static void vegas_cong_avoid(struct sock *sk, u32 ack, u32 acked)
 		vegas_end_round(sk);
 }
 
-/* Loss, reordering, and their repair disturb RTT: measure anew afterwards. */
+/*
+ * Reductions and repair disturb RTT, and what is measured is no longer the
+ * window that was: measure anew, when they begin and when they are over. From
+ * Open to Disorder and back nothing is reduced: packets arrived out of order,
+ * and each has the RTT that it had.
+ */
 static void vegas_set_state(struct sock *sk, u8 new_state)
 {
 	struct vegas *vegas = inet_csk_ca(sk);
+	u8 old_state = inet_csk(sk)->icsk_ca_state;
 
+	if (max(old_state, new_state) < TCP_CA_CWR)
+		return;
 	/* After a timeout double at once, to the threshold. */
-	vegas->phase = VEGAS_DOUBLE;
+	if (new_state == TCP_CA_Loss)
+		vegas->phase = VEGAS_DOUBLE;
 	vegas_start_round(sk);
+}
+
+/* If slow start goes on, the window returns unmeasured: hold it first. */
+static u32 vegas_undo_cwnd(struct sock *sk)
+{
+	struct vegas *vegas = inet_csk_ca(sk);
+
+	vegas->phase = VEGAS_HOLD;
+	vegas_start_round(sk);
+
+	return tcp_reno_undo_cwnd(sk);
 }
 
 static void vegas_tx_start(struct sock *sk)
@@ -353,7 +376,7 @@ static struct tcp_congestion_ops vegas_ops __read_mostly = {
 	.ssthresh	= tcp_reno_ssthresh,
 	.cong_avoid	= vegas_cong_avoid,
 	.set_state	= vegas_set_state,
-	.undo_cwnd	= tcp_reno_undo_cwnd,
+	.undo_cwnd	= vegas_undo_cwnd,
 	.pkts_acked	= vegas_pkts_acked,
 	.get_info	= vegas_get_info,
 	WEIR_TX_START(vegas),

@@ -292,6 +292,96 @@ static void undo_restores_the_window(void **state)
 	shim_close(sk);
 }
 
+/* A packet arrives after the one behind it: Disorder, and Open again. */
+static void reorder(struct sock *sk, long rtt_us)
+{
+	const struct shim_ack gap = { .sack_skip = 1, .sacked = 1, .rtt_us = rtt_us };
+
+	shim_ack_event(sk, &gap);
+	assert_int_equal(inet_csk(sk)->icsk_ca_state, TCP_CA_Disorder);
+	shim_ack(sk, 2, rtt_us);
+	assert_int_equal(inet_csk(sk)->icsk_ca_state, TCP_CA_Open);
+}
+
+/* Ten times in each round trip, which takes ten of these at the start. */
+static void reordering_does_not_stop_avoidance(void **state)
+{
+	struct sock *sk = avoiding(20);
+	struct tcp_sock *tp = tcp_sk(sk);
+	int i;
+
+	for (i = 0; i < 200; i++)
+		reorder(sk, BASE_US);
+	/* 20 + 21 ... + 34 is 405 packets: fifteen round trips */
+	assert_in_range(tp->snd_cwnd, 33, 36);
+	assert_int_equal(settle(sk, 50000), 20);
+	for (i = 0; i < 200; i++)
+		reorder(sk, 100000);
+	/* Half of the window is queued: fifteen packets less */
+	assert_in_range(tp->snd_cwnd, 4, 9);
+	shim_close(sk);
+}
+
+/* Double, hold, judge, as without: nothing is lost. */
+static void reordering_does_not_stop_judging(void **state)
+{
+	struct sock *sk = judging();
+	struct tcp_sock *tp = tcp_sk(sk);
+	int i;
+
+	for (i = 0; i < 10; i++)
+		reorder(sk, 60000);
+	assert_int_equal(vegas_of(sk)->phase, VEGAS_JUDGE);
+	assert_int_equal(tp->snd_cwnd, 20);
+	reorder(sk, 60000);
+	/* 20 * 40 / 60 + alpha = 13 + 2 */
+	assert_int_equal(tp->snd_ssthresh, 15);
+	shim_close(sk);
+}
+
+static void every_timeout_begins_with_doubling(void **state)
+{
+	struct sock *sk = judging();
+	struct vegas *vegas = vegas_of(sk);
+
+	shim_rto(sk);
+	assert_int_equal(vegas->phase, VEGAS_DOUBLE);
+	vegas->phase = VEGAS_HOLD;
+	shim_rto(sk);
+	assert_int_equal(vegas->phase, VEGAS_DOUBLE);
+	assert_int_equal(vegas->samples, 0);
+	shim_close(sk);
+}
+
+/* Slow start goes on with the window that was: hold it, then judge. */
+static void holds_after_undo(void **state)
+{
+	struct sock *sk = judging();
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct vegas *vegas = vegas_of(sk);
+
+	shim_lose(sk, 1);
+	assert_int_equal(tp->snd_ssthresh, 10);
+	shim_undo(sk);
+	assert_int_equal(tp->snd_cwnd, 20);
+	assert_true(weir_in_initial_slow_start(tp));
+	assert_int_equal(vegas->phase, VEGAS_HOLD);
+	shim_round(sk, 60000, 2);
+	assert_int_equal(vegas->phase, VEGAS_JUDGE);
+	assert_int_equal(tp->snd_cwnd, 20);
+	shim_round(sk, 60000, 2);
+	assert_int_equal(tp->snd_ssthresh, 15);
+	shim_close(sk);
+
+	/* A timeout that was none */
+	sk = judging();
+	shim_rto(sk);
+	shim_undo(sk);
+	assert_int_equal(tcp_sk(sk)->snd_cwnd, 20);
+	assert_int_equal(vegas_of(sk)->phase, VEGAS_HOLD);
+	shim_close(sk);
+}
+
 static void forgets_base_after_long_idle_only(void **state)
 {
 	struct sock *sk = avoiding(20);
@@ -440,6 +530,10 @@ int main(void)
 		cmocka_unit_test(halves_on_loss_and_measures_anew),
 		cmocka_unit_test(comes_back_after_timeout),
 		cmocka_unit_test(undo_restores_the_window),
+		cmocka_unit_test(reordering_does_not_stop_avoidance),
+		cmocka_unit_test(reordering_does_not_stop_judging),
+		cmocka_unit_test(every_timeout_begins_with_doubling),
+		cmocka_unit_test(holds_after_undo),
 		cmocka_unit_test(forgets_base_after_long_idle_only),
 		cmocka_unit_test(takes_over_a_running_connection),
 		cmocka_unit_test(handshake_gives_the_first_base),
