@@ -10,10 +10,11 @@
  *
  * the window that fills the path with an empty queue, if BWE is the rate at
  * which packets were being delivered. A queue that overflowed is drained; a
- * window below capacity, cut by a random loss, keeps its size.
+ * window below capacity, cut by a random loss, keeps its size. After a timeout
+ * slow start leads there, however small the window was.
  *
  * BWE is measured over each round trip, of 50 ms at least because shorter
- * intervals measure bursts, and low-pass filtered (section 2.1 of [2]):
+ * intervals measure bursts, and low-pass filtered (after section 2.1 of [2]):
  *
  *	sample = packets delivered / interval
  *	BWE    = 7/8 BWE + 1/8 sample
@@ -29,6 +30,8 @@
  * - Packets are counted where [1] counts bytes and reconstructs from duplicate
  *   ACKs what they stand for: the kernel's count of delivered packets knows
  *   from SACK, and cwnd counts packets.
+ * - The filter's 7/8 and the floor of 50 ms are those of Westwood+ in Linux. Of
+ *   the authors' papers some have 7/8 and some 0.9, and they know no floor.
  * - RTTmin is the kernel's, over net.ipv4.tcp_min_rtt_wlen (300 s), and not
  *   over the whole connection: a longer path is noticed some day.
  * - During the first slow start a sample above BWE replaces it. The filter
@@ -36,7 +39,9 @@
  *   the first loss would throw most of the window away.
  * - A round trip in which the application was the limit can raise BWE, never
  *   lower it, and an idle period is not measured at all.
- * - Reductions never raise cwnd, and until there is an estimate they halve it.
+ * - Fast recovery never sets ssthresh above cwnd, because the kernel ends it with
+ *   cwnd at ssthresh. The sources leave cwnd where it is if it is below.
+ * - Until there is an estimate, reductions halve.
  */
 #include "weir.h"
 
@@ -159,6 +164,7 @@ static void westwood_pkts_acked(struct sock *sk, const struct ack_sample *sample
 		westwood_trace_ack(sk, sample->rtt_us);
 }
 
+/* Fast recovery ends with cwnd here, and must not raise it. */
 static u32 westwood_ssthresh(struct sock *sk)
 {
 	u32 cwnd = tcp_snd_cwnd(tcp_sk(sk));
@@ -170,13 +176,39 @@ static u32 westwood_ssthresh(struct sock *sk)
 	return max(min(bdp, cwnd), WEIR_MIN_CWND);
 }
 
+/* A timeout, told right after ssthresh() was asked: cwnd will start from one. */
+static void westwood_cwnd_event(struct sock *sk, enum tcp_ca_event event)
+{
+	u32 bdp;
+
+	if (event != CA_EVENT_LOSS)
+		return;
+	bdp = westwood_bdp(sk);
+	if (bdp)
+		weir_set_ssthresh(tcp_sk(sk), max(bdp, WEIR_MIN_CWND));
+}
+
+/*
+ * A timeout that was none must not leave a slow start behind. If there was one
+ * before, the kernel raises ssthresh to what it was.
+ */
+static u32 westwood_undo_cwnd(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 cwnd = tcp_reno_undo_cwnd(sk);
+
+	weir_set_ssthresh(tp, min(tp->snd_ssthresh, cwnd));
+
+	return cwnd;
+}
+
 /* The time since the last ACK says nothing about the path. */
 static void westwood_tx_start(struct sock *sk)
 {
 	westwood_start_interval(sk);
 }
 
-WEIR_DEFINE_TX_START(westwood, westwood_tx_start)
+WEIR_DEFINE_CWND_EVENT(westwood, westwood_cwnd_event, westwood_tx_start)
 
 static void westwood_init(struct sock *sk)
 {
@@ -211,10 +243,10 @@ static struct tcp_congestion_ops westwood_ops __read_mostly = {
 	.init		= westwood_init,
 	.ssthresh	= westwood_ssthresh,
 	.cong_avoid	= tcp_reno_cong_avoid,
-	.undo_cwnd	= tcp_reno_undo_cwnd,
+	.undo_cwnd	= westwood_undo_cwnd,
 	.pkts_acked	= westwood_pkts_acked,
 	.get_info	= westwood_get_info,
-	WEIR_TX_START(westwood),
+	WEIR_CWND_EVENT(westwood),
 };
 
 WEIR_MODULE(westwood, struct westwood, "Westwood+ congestion control (Mascolo 2001, Grieco 2004)");

@@ -131,6 +131,73 @@ static void timeout_remembers_the_bandwidth(void **state)
 	shim_close(sk);
 }
 
+/* A second timeout at a window of 5, on the way back from one at 80 */
+static void timeout_looks_at_the_path_and_not_at_cwnd(void **state)
+{
+	struct sock *sk = steady(80, 100000);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	shim_rto(sk);
+	while (tp->snd_cwnd < 5)
+		shim_ack(sk, 1, -1);
+	assert_int_equal(tp->snd_cwnd, 5);
+	/* As with every ACK that advances */
+	inet_csk(sk)->icsk_retransmits = 0;
+	shim_rto(sk);
+	assert_int_equal(tp->snd_cwnd, 1);
+	assert_in_range(tp->snd_ssthresh, 79, 80);
+	shim_recover(sk, 100000);
+	shim_close(sk);
+
+	/* Fast recovery on the way back ends with cwnd at ssthresh. */
+	sk = steady(80, 100000);
+	tp = tcp_sk(sk);
+	shim_rto(sk);
+	shim_recover(sk, 100000);
+	tp->snd_cwnd = 5;
+	shim_lose(sk, 1);
+	assert_int_equal(tp->snd_ssthresh, 5);
+	shim_close(sk);
+}
+
+static void timeout_without_an_estimate_halves(void **state)
+{
+	struct sock *sk = shim_connect("weir_westwood");
+
+	shim_xmit(sk);
+	shim_rto(sk);
+	assert_int_equal(tcp_sk(sk)->snd_ssthresh, 5);
+	shim_close(sk);
+}
+
+/* It leaves the window as it was, and no more of slow start than there was. */
+static void spurious_timeout_leaves_nothing(void **state)
+{
+	struct sock *sk = steady(40, 100000);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tp->snd_cwnd = 25;
+	tp->snd_ssthresh = 20;
+	shim_rto(sk);
+	assert_in_range(tp->snd_ssthresh, 39, 40);
+	shim_undo(sk);
+	assert_int_equal(tp->snd_cwnd, 25);
+	assert_int_equal(tp->snd_ssthresh, 25);
+	shim_close(sk);
+
+	/* In the first slow start there is still no threshold. */
+	sk = shim_connect("weir_westwood");
+	tp = tcp_sk(sk);
+	shim_xmit(sk);
+	shim_round(sk, 100000, 1);
+	shim_rto(sk);
+	assert_false(weir_in_initial_slow_start(tp));
+	shim_undo(sk);
+	assert_true(weir_in_initial_slow_start(tp));
+	assert_int_equal(tp->snd_cwnd, 20);
+	shim_close(sk);
+}
+
 /* From 100 packets/s to 200: 1/8 of the way at each sample. */
 static void filters_by_an_eighth(void **state)
 {
@@ -304,6 +371,9 @@ int main(void)
 		cmocka_unit_test(never_raises_the_window),
 		cmocka_unit_test(halves_without_an_estimate),
 		cmocka_unit_test(timeout_remembers_the_bandwidth),
+		cmocka_unit_test(timeout_looks_at_the_path_and_not_at_cwnd),
+		cmocka_unit_test(timeout_without_an_estimate_halves),
+		cmocka_unit_test(spurious_timeout_leaves_nothing),
 		cmocka_unit_test(filters_by_an_eighth),
 		cmocka_unit_test(keeps_up_with_the_first_slow_start),
 		cmocka_unit_test(application_limit_never_lowers),
