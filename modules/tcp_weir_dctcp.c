@@ -27,10 +27,11 @@
  * Source: RFC 8257, Data Center TCP (DCTCP), October 2017.
  *
  * Differences from the source:
- * - Packets are counted, not bytes.
- * - Whether a reduction is due to marks is told by there being marks in this
- *   window of data or the one before it. Without any it was a loss, repaired
- *   by a tail loss probe perhaps, or a full queue in this host, and halves.
+ * - Packets are counted, not bytes, and those selectively acknowledged when
+ *   they are: step 1 of section 3.3 ignores SACK.
+ * - A full queue in this host looks to the kernel like ECN. If there were marks
+ *   in this window of data or the one before it, it is answered as they are;
+ *   without any it halves.
  * - With accurate ECN (RFC 9768) on the connection the kernel reports marks to
  *   the sender, and section 3.2 does not apply.
  */
@@ -168,18 +169,48 @@ static u32 dctcp_ssthresh(struct sock *sk)
 
 /*
  * Section 3.5: a loss halves the window, and that includes the part by which
- * marks in the same window of data have reduced it already. Runs after
- * ssthresh() if that runs at all.
+ * marks in the same window of data have reduced it already.
  */
-static void dctcp_set_state(struct sock *sk, u8 new_state)
+static void dctcp_halve(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
-	if (new_state != TCP_CA_Recovery && new_state != TCP_CA_Loss)
-		return;
 	if (tp->prior_cwnd)
 		weir_set_ssthresh(tp, min(tp->snd_ssthresh,
 					  max(tp->prior_cwnd / 2, WEIR_MIN_CWND)));
+}
+
+/*
+ * The kernel has asked for ssthresh when it enters Recovery; from CWR it has
+ * not, the marks have had their answer. That holds for Loss too, where asking is
+ * told by CA_EVENT_LOSS. But a smaller path MTU also leads to Loss: nobody was
+ * asked then, and prior_cwnd is that of some earlier reduction.
+ */
+static void dctcp_set_state(struct sock *sk, u8 new_state)
+{
+	u8 old_state = inet_csk(sk)->icsk_ca_state;
+
+	if (new_state == TCP_CA_Recovery ||
+	    (new_state == TCP_CA_Loss && old_state == TCP_CA_CWR))
+		dctcp_halve(sk);
+}
+
+/*
+ * A loss that a tail loss probe repaired is answered in CWR, as marks are. But
+ * that ends at once, where theirs ends with a packet sent after it began.
+ */
+static noinline void dctcp_reduction_event(struct sock *sk, enum tcp_ca_event event)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (event == CA_EVENT_LOSS) {
+		dctcp_halve(sk);
+	} else if (event == CA_EVENT_COMPLETE_CWR &&
+		   inet_csk(sk)->icsk_ca_state == TCP_CA_CWR &&
+		   !after(tp->snd_una, tp->high_seq)) {
+		dctcp_halve(sk);
+		weir_set_cwnd(tp, min(tcp_snd_cwnd(tp), tp->snd_ssthresh));
+	}
 }
 
 /* --- Receiver ------------------------------------------------------------- */
@@ -227,6 +258,8 @@ static void dctcp_cwnd_event(struct sock *sk, enum tcp_ca_event event)
 {
 	if (event == CA_EVENT_ECN_IS_CE || event == CA_EVENT_ECN_NO_CE)
 		dctcp_receive(sk, event == CA_EVENT_ECN_IS_CE);
+	else
+		dctcp_reduction_event(sk, event);
 }
 
 /* --- Module ---------------------------------------------------------------- */

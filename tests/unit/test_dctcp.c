@@ -216,7 +216,41 @@ static void timeout_halves(void **state)
 	shim_close(sk);
 }
 
-/* A tail loss probe repaired a loss: the kernel reduces as if for ECN. */
+/* The threshold is still that of marks when the timer expires. */
+static void timeout_after_marks_halves(void **state)
+{
+	struct sock *sk = avoiding(40);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	dctcp_of(sk)->alpha = 0;
+	shim_ece(sk, 1, RTT_US);
+	assert_int_equal(tp->snd_ssthresh, 39);
+	shim_rto(sk);
+	assert_int_equal(inet_csk(sk)->icsk_ca_state, TCP_CA_Loss);
+	assert_int_equal(tp->snd_ssthresh, 20);
+	shim_close(sk);
+}
+
+/* The kernel reduces as if for ECN, but ends that at once. */
+static void loss_repaired_by_a_probe_halves(void **state)
+{
+	u32 marks;
+
+	for (marks = 0; marks <= 1; marks++) {
+		struct sock *sk = avoiding(40);
+		struct tcp_sock *tp = tcp_sk(sk);
+
+		dctcp_of(sk)->alpha = ONE / 8;
+		tp->delivered_ce += marks;
+		shim_tlp_repair(sk);
+		assert_int_equal(inet_csk(sk)->icsk_ca_state, TCP_CA_Open);
+		assert_int_equal(tp->snd_ssthresh, 20);
+		assert_int_equal(tp->snd_cwnd, 20);
+		shim_close(sk);
+	}
+}
+
+/* A full queue in this host: the kernel tells it as it tells ECN. */
 static void reduction_without_marks_halves(void **state)
 {
 	struct sock *sk = avoiding(40);
@@ -224,6 +258,22 @@ static void reduction_without_marks_halves(void **state)
 	dctcp_of(sk)->alpha = 0;
 	tcp_enter_cwr(sk);
 	assert_int_equal(tcp_sk(sk)->snd_ssthresh, 20);
+	shim_close(sk);
+}
+
+/* It is no loss, and the window of an old reduction says nothing. */
+static void smaller_path_mtu_reduces_nothing(void **state)
+{
+	struct sock *sk = avoiding(40);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tp->prior_cwnd = 10;
+	shim_mtu(sk, 3);
+	assert_int_equal(inet_csk(sk)->icsk_ca_state, TCP_CA_Loss);
+	assert_int_equal(tp->snd_ssthresh, 40);
+	assert_int_equal(tp->snd_cwnd, 40);
+	shim_recover(sk, RTT_US);
+	assert_true(tp->snd_cwnd >= 40);
 	shim_close(sk);
 }
 
@@ -487,7 +537,10 @@ int main(void)
 		cmocka_unit_test(loss_halves),
 		cmocka_unit_test(loss_after_marks_halves),
 		cmocka_unit_test(timeout_halves),
+		cmocka_unit_test(timeout_after_marks_halves),
+		cmocka_unit_test(loss_repaired_by_a_probe_halves),
 		cmocka_unit_test(reduction_without_marks_halves),
+		cmocka_unit_test(smaller_path_mtu_reduces_nothing),
 		cmocka_unit_test(undo_restores_the_window),
 		cmocka_unit_test(grows_as_reno),
 		cmocka_unit_test(receiver_echoes_each_change_at_once),

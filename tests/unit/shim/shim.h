@@ -197,6 +197,12 @@ void shim_reduce(struct sock *sk);
 /* The retransmission timer expires: everything in flight is lost. */
 void shim_rto(struct sock *sk);
 
+/* A tail loss probe has repaired a loss: cwnd is reduced at once. */
+void shim_tlp_repair(struct sock *sk);
+
+/* The path MTU shrank: the first @n packets are sent again, nothing is reduced. */
+void shim_mtu(struct sock *sk, u32 n);
+
 /* An ACK with ECN-Echo for @n packets: cwnd is reduced once per window. */
 void shim_ece(struct sock *sk, u32 n, long rtt_us);
 

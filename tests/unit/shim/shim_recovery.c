@@ -141,3 +141,29 @@ void shim_rto(struct sock *sk)
 	tp->high_seq = tp->snd_nxt;
 	shim_xmit(sk);
 }
+
+void shim_tlp_repair(struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	shim_start_reduction(sk);
+	shim_set_ca_state(sk, TCP_CA_CWR);
+	shim_end_reduction(sk);
+	shim_set_ca_state(sk, tcp_left_out(tp) ? TCP_CA_Disorder : TCP_CA_Open);
+}
+
+void shim_mtu(struct sock *sk, u32 n)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	shim_clock(tp);
+	shim_mark_lost(sk, n, 0);
+	if (inet_csk(sk)->icsk_ca_state != TCP_CA_Loss) {
+		tp->high_seq = tp->snd_nxt;
+		tp->snd_ssthresh = tcp_current_ssthresh(sk);
+		tp->prior_ssthresh = 0;
+		tp->undo_marker = 0;
+		shim_set_ca_state(sk, TCP_CA_Loss);
+	}
+	shim_xmit(sk);
+}
