@@ -32,7 +32,8 @@
  *   constants a window of 14 may grow by 32.
  * - Wmax is noted below low_window as well: one left over from better times
  *   would be searched for at full speed once the window has grown again.
- * - A reduction that turns out spurious restores Wmax too.
+ * - A reduction that turns out spurious restores Wmax and max probing too, if it
+ *   was the latest: the kernel remembers one window, and that one.
  */
 #include "weir.h"
 
@@ -69,8 +70,9 @@ enum bic_state {
  * @step: growth per round trip [1/1024 packet]
  * @step_cwnd: window that @step was computed for, 0 if none [packets]
  * @max_win: Wmax, upper end of the search, 0 if unknown [packets]
- * @prior_max_win: Wmax before the last reduction, for undo [packets]
+ * @prior_max_win: @max_win before the last reduction, for undo [packets]
  * @probe_step: step of max probing, 0 if not probing [packets]
+ * @prior_probe_step: @probe_step before the last reduction, for undo [packets]
  * @probe_target: window at which @probe_step doubles [packets]
  */
 struct bic {
@@ -81,6 +83,7 @@ struct bic {
 	u32 max_win;
 	u32 prior_max_win;
 	u32 probe_step;
+	u32 prior_probe_step;
 	u32 probe_target;
 };
 
@@ -245,6 +248,7 @@ static u32 bic_ssthresh(struct sock *sk)
 	reduced = max(reduced, WEIR_MIN_CWND);
 
 	bic->prior_max_win = bic->max_win;
+	bic->prior_probe_step = bic->probe_step;
 	if (READ_ONCE(bic_fast_convergence) && cwnd < bic->max_win)
 		bic->max_win = (cwnd + reduced) / 2;
 	else
@@ -261,6 +265,7 @@ static u32 bic_undo_cwnd(struct sock *sk)
 	struct bic *bic = inet_csk_ca(sk);
 
 	bic->max_win = bic->prior_max_win;
+	bic->probe_step = bic->prior_probe_step;
 	bic->step_cwnd = 0;
 
 	return tcp_reno_undo_cwnd(sk);

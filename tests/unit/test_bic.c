@@ -264,6 +264,58 @@ static void undo_restores_the_search(void **state)
 	shim_close(sk);
 }
 
+/* Past Wmax by 10, 8 packets per round trip until 115 */
+static void undo_restores_probing(void **state)
+{
+	struct sock *sk = avoiding(110, 100);
+	struct bic *bic = bic_of(sk);
+
+	bic->probe_step = 8;
+	bic->probe_target = 115;
+	shim_lose(sk, 1);
+	assert_int_equal(bic->max_win, 110);
+	assert_int_equal(bic->probe_step, 0);
+	shim_undo(sk);
+	assert_int_equal(tcp_sk(sk)->snd_cwnd, 110);
+	assert_int_equal(bic->max_win, 100);
+	assert_int_equal(bic->probe_step, 8);
+	assert_int_equal(bic_step(sk), 8 * 1024);
+	assert_int_equal(bic->probe_target, 115);
+	shim_close(sk);
+
+	/* It was not probing: it does not after the undo either. */
+	sk = avoiding(390, 400);
+	shim_lose(sk, 1);
+	shim_undo(sk);
+	assert_int_equal(bic_state(sk), BIC_SEARCH);
+	shim_close(sk);
+}
+
+/*
+ * Two timeouts with progress between them: proof that the second was spurious
+ * says nothing about the first, and the kernel returns to what was between.
+ */
+static void undo_takes_back_the_latest_reduction(void **state)
+{
+	struct sock *sk = avoiding(200, 400);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	shim_rto(sk);
+	assert_int_equal(bic_of(sk)->max_win, 180);
+	while (tp->snd_cwnd < 5)
+		shim_ack(sk, 1, -1);
+	/* As with every ACK that advances */
+	inet_csk(sk)->icsk_retransmits = 0;
+	shim_rto(sk);
+	assert_int_equal(tp->snd_ssthresh, WEIR_MIN_CWND);
+	assert_true(bic_of(sk)->max_win < 5);
+	shim_undo(sk);
+	assert_int_equal(tp->snd_cwnd, 5);
+	assert_int_equal(tp->snd_ssthresh, 160);
+	assert_int_equal(bic_of(sk)->max_win, 180);
+	shim_close(sk);
+}
+
 static void timeout_is_searched_like_a_loss(void **state)
 {
 	struct sock *sk = avoiding(200, 0);
@@ -357,6 +409,8 @@ int main(void)
 		cmocka_unit_test(slow_start_doubles_and_stops),
 		cmocka_unit_test(does_not_grow_unused),
 		cmocka_unit_test(undo_restores_the_search),
+		cmocka_unit_test(undo_restores_probing),
+		cmocka_unit_test(undo_takes_back_the_latest_reduction),
 		cmocka_unit_test(timeout_is_searched_like_a_loss),
 		cmocka_unit_test(takes_over_a_running_connection),
 		cmocka_unit_test(traces_the_search),
