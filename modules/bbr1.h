@@ -87,6 +87,7 @@ enum bbr_state {
  * @packet_conservation: first round of recovery
  * @probe_rtt_round_done: a round has passed at the floor of PROBE_RTT
  * @rtt_seen: pacing was started from a round-trip time, not from a guess
+ * @bw_due: @bw_filter has had no sample in this round yet
  */
 struct bbr {
 	struct win_filter bw_filter;
@@ -118,7 +119,8 @@ struct bbr {
 	    idle_restart:1,
 	    packet_conservation:1,
 	    probe_rtt_round_done:1,
-	    rtt_seen:1;
+	    rtt_seen:1,
+	    bw_due:1;
 };
 
 /* Factor on the BDP for cwnd, by state */

@@ -466,6 +466,7 @@ static void bbr_update_round(struct sock *sk, const struct rate_sample *rs)
 	bbr->round_end = tcp_sk(sk)->delivered;
 	bbr->rounds++;
 	bbr->round_start = 1;
+	bbr->bw_due = 1;
 	bbr->packet_conservation = 0;
 	bbr->model_changed = 1;
 }
@@ -473,7 +474,8 @@ static void bbr_update_round(struct sock *sk, const struct rate_sample *rs)
 /*
  * Feed the maximum (4.1.1.4). A sample limited by the application counts only
  * if it shows more than is known. One below the third best of the filter can
- * be told by multiplying, which is cheaper than dividing, and left out.
+ * be told by multiplying, which is cheaper than dividing, and left out, but for
+ * the first of a round: by that old ones give way.
  */
 static void bbr_update_bw(struct bbr *bbr, const struct rate_sample *rs)
 {
@@ -481,11 +483,12 @@ static void bbr_update_bw(struct bbr *bbr, const struct rate_sample *rs)
 	u32 interval_us = rs->interval_us;
 	u32 bw;
 
-	if (!bbr->round_start && scaled < (u64)bbr->bw_filter.best[2].value * interval_us)
+	if (!bbr->bw_due && scaled < (u64)bbr->bw_filter.best[2].value * interval_us)
 		return;
 	bw = min_t(u64, div_u64(scaled, interval_us), U32_MAX);
 	if (rs->is_app_limited && bw < win_max(&bbr->bw_filter))
 		return;
+	bbr->bw_due = 0;
 	win_max_update(&bbr->bw_filter, BBR_BW_ROUNDS, bbr->rounds, bw);
 }
 

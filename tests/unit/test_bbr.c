@@ -388,6 +388,27 @@ static void application_limited_samples_do_not_lower_bandwidth(void **state)
 	shim_path_close(&path);
 }
 
+/* A round's first sample may be one that does not count: the next does. */
+static void old_bandwidth_gives_way_in_each_round(void **state)
+{
+	const struct rate_sample limited = {
+		.delivered = 1, .interval_us = 10000, .is_app_limited = true,
+	};
+	const struct rate_sample slow = { .delivered = 5, .interval_us = 10000 };
+	const struct rate_sample fast = { .delivered = 10, .interval_us = 10000 };
+	struct bbr bbr = { .bw_due = 1 };
+	int i;
+
+	bbr_update_bw(&bbr, &fast);
+	for (i = 0; i <= BBR_BW_ROUNDS; i++) {
+		bbr.rounds++;
+		bbr.bw_due = 1;
+		bbr_update_bw(&bbr, &limited);
+		bbr_update_bw(&bbr, &slow);
+	}
+	assert_int_equal(win_max(&bbr.bw_filter), (5 << BBR_BW_SHIFT) / 10000);
+}
+
 static void aggregated_acks_enlarge_the_target(void **state)
 {
 	struct sock *sk = start(20, RTT_US, 1000);
@@ -618,6 +639,7 @@ int main(void)
 		cmocka_unit_test(timeout_restarts_from_one_and_comes_back),
 		cmocka_unit_test(undo_restarts_the_search_for_growth),
 		cmocka_unit_test(application_limited_samples_do_not_lower_bandwidth),
+		cmocka_unit_test(old_bandwidth_gives_way_in_each_round),
 		cmocka_unit_test(aggregated_acks_enlarge_the_target),
 		cmocka_unit_test(no_sample_changes_nothing),
 		cmocka_unit_test(policer_is_found_on_the_path),
