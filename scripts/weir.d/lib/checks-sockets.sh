@@ -7,20 +7,23 @@
 # busy while watched, if it was for so long.
 LIMITED_PERCENT=10
 LIMITED_BUSY_MS=100
-# How often the connections are looked at.
-SAMPLES=9
+# How often the connections are looked at: so often a second, and at most so often in all.
+LOOKS_PER_SECOND=8
+LOOKS_MAX=200
 
-# watch_sockets SECONDS: sample the connections SAMPLES times, and the kernel's
-# counters before and after. Sets sock_samples, sock_before, sock_after.
+# watch_sockets SECONDS: sample the connections, and the kernel's counters before
+# and after. Sets sock_samples, their number sock_looks, sock_before, sock_after.
 watch_sockets()
 {
-	local i
+	local i looks=$(($1 * LOOKS_PER_SECOND))
 
 	watch_seconds=$1
+	((looks <= LOOKS_MAX)) || looks=$LOOKS_MAX
+	sock_looks=$((looks + 1))
 	sock_before=$(tcp_counters)
 	sock_samples=
-	for ((i = 1; i <= SAMPLES; i++)); do
-		((i == 1)) || sleep "$(awk -v s="$1" -v n="$SAMPLES" 'BEGIN { print s / (n - 1) }')"
+	for ((i = 1; i <= sock_looks; i++)); do
+		((i == 1)) || sleep "$(awk -v s="$1" -v n="$looks" 'BEGIN { print s / n }')"
 		sock_samples+="sample $i"$'\n'$(ss -tinmHO state connected exclude time-wait exclude syn-recv 2>/dev/null)$'\n'
 	done
 	sock_after=$(tcp_counters)
@@ -59,7 +62,7 @@ scan()
 	local program=$1
 
 	shift
-	awk -v last="$SAMPLES" "$@" -f "$WEIR_LIB/weir.d/lib/ss.awk" -f <(printf '%s\n' "$program") <<<"$sock_samples"
+	awk -v last="$sock_looks" "$@" -f "$WEIR_LIB/weir.d/lib/ss.awk" -f <(printf '%s\n' "$program") <<<"$sock_samples"
 }
 
 check_time_wait()

@@ -26,7 +26,7 @@ flow() {
 	sleep 5
 	after=$(acked)
 	goodput=$(((after - before) * 8 / 5))
-	ip netns exec a "$weir" doctor sockets >/tmp/doctor
+	ip netns exec a "$weir" doctor sockets --seconds 4 >/tmp/doctor
 	window=$(ip netns exec a ss -tinHO dport = :6001 | sed -n 's/.* snd_wnd:\([0-9]*\).*/\1/p')
 	printf '# %d.%02d Mbit/s, window %s\n' $((goodput / 1000000)) $((goodput % 1000000 / 10000)) "$window"
 	ip netns exec a ss -tinmHO dport = :6001 | grep -oE 'skmem:[^ ]*|cwnd:[0-9]*|busy:[^ ]*|rwnd_limited:[^ ]*|sndbuf_limited:[^ ]*|unacked:[0-9]*' | paste -sd ' ' | sed 's/^/# /'

@@ -24,6 +24,9 @@ mount -t tracefs tracefs /sys/kernel/tracing
 
 path
 functions
+for ns in a mid; do
+	ip netns exec "$ns" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/all/disable_ipv6'
+done
 ip -n a addr add fd00:1::1/64 dev va nodad
 ip -n mid addr add fd00:1::2/64 dev ma nodad
 ip netns exec mid /job/trace-flow sink port=6001 >/dev/null &
@@ -32,7 +35,7 @@ ip netns exec mid tc qdisc del dev ma root
 
 # By itself, and only one of two connections, the IPv6 one.
 begin=${EPOCHREALTIME/./}
-"$weir" trace rtt --for 2s --flow '[fd00:1::2]:6001' >/out/for.txt 2>/out/for.err &
+"$weir" trace rtt --for 4s --flow '[fd00:1::2]:6001' >/out/for.txt 2>/out/for.err &
 tracer=$!
 # It is looked at once a second.
 attached for || cat /out/for.err
@@ -43,7 +46,7 @@ wait "$tracer"
 ok '--for: ends well' test $? -eq 0
 end=${EPOCHREALTIME/./}
 printf '# attached after %d ms, ended %d ms later\n' $(((attach - begin) / 1000)) $(((end - attach) / 1000))
-ok '--for: after that time' test $((end - attach)) -gt 700000 -a $((end - attach)) -lt 4000000
+ok '--for: after that time' test $((end - attach)) -gt 2700000 -a $((end - attach)) -lt 6000000
 ok '--for: the sums are printed' test "$(samples /out/for.txt)" -gt 5
 ok '--flow with an IPv6 address: that connection' has /out/for.txt '^@rtt_us\[fd00:1::1, fd00:1::2\]'
 ok '--flow: and no other' test "$(grep -c '^@rtt_us' /out/for.txt)" -eq 1
@@ -67,7 +70,11 @@ ok '--events: as many lines as samples to that address' test "$(grep -c '>10.0.1
 # Before anything is attached.
 "$weir" trace timeline >/out/early.txt 2>/out/early.err &
 tracer=$!
-sleep 0.5
+# bpftrace takes seconds from its start to being attached.
+until pgrep -f 'bpftrace -q' >/dev/null; do
+	sleep 0.02
+done
+ok 'it has not begun by then' test -z "$(grep ': tracing' /out/early.err)"
 kill -TERM "$tracer"
 wait "$tracer"
 ok 'SIGTERM before it has begun: ends' test $? -lt 128

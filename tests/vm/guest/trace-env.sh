@@ -12,10 +12,25 @@ sinks=()
 
 # path: namespaces with fresh counters. The bottleneck is mid's device towards b, the delay is on the way back.
 path() {
+	local ns
 	namespaces
+	# Nothing but the connections may cross the path: it is counted.
+	for ns in a mid b; do
+		ip netns exec "$ns" sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6'
+	done
+	for ns in a b; do
+		resolved "$ns" "v$ns" mid "m$ns"
+		resolved mid "m$ns" "$ns" "v$ns"
+	done
 	ip netns exec a sh -c 'echo 1 >/proc/sys/net/ipv4/tcp_no_metrics_save'
 	bottleneck limit 100
 	back 20ms
+}
+
+# resolved NAMESPACE DEVICE PEER-NAMESPACE PEER-DEVICE: the peer's address needs no asking.
+resolved() {
+	ip -n "$1" neigh replace "$(ip -n "$3" -4 -o addr show dev "$4" | sed -E 's|.* inet ([0-9.]+)/.*|\1|')" \
+		lladdr "$(ip netns exec "$3" cat "/sys/class/net/$4/address")" dev "$2" nud permanent
 }
 
 # shellcheck disable=SC2120

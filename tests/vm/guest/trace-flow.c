@@ -169,7 +169,7 @@ static int send_all(void)
 		if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length))
 			die("TCP_INFO");
 	} while (info.tcpi_unacked || info.tcpi_notsent_bytes);
-	/* The FIN counts as a packet, and its acknowledgement may echo a mark. */
+	/* The FIN counts as a packet: its acknowledgement may echo a mark, and have the least RTT. */
 	shutdown(fd, SHUT_WR);
 	do {
 		usleep(5000);
@@ -182,7 +182,7 @@ static int send_all(void)
 	       (unsigned long long)info.tcpi_busy_time, (unsigned long long)info.tcpi_rwnd_limited,
 	       (unsigned long long)info.tcpi_sndbuf_limited, info.tcpi_total_retrans,
 	       info.tcpi_data_segs_out, info.tcpi_delivered, end.tcpi_delivered_ce,
-	       (unsigned long long)info.tcpi_bytes_retrans, info.tcpi_min_rtt, info.tcpi_rtt, blocked / 1000);
+	       (unsigned long long)info.tcpi_bytes_retrans, end.tcpi_min_rtt, info.tcpi_rtt, blocked / 1000);
 	close(fd);
 
 	return 0;

@@ -40,7 +40,7 @@ changed delay 10ms reorder 5%
 flow dsack port=6001 bytes=1500000 cc=cubic
 ip netns exec a sh -c 'echo 1 >/proc/sys/net/ipv4/tcp_timestamps'
 changed loss 20%
-flow tail port=6001 bytes=86880 chunk=2896 every=150000 cc=cubic
+flow tail port=6001 bytes=347520 chunk=2896 every=150000 cc=cubic
 changed
 drops=$(qdisc_drops)
 echo "drops=$drops" >/out/loss.env

@@ -9,9 +9,8 @@ here=$(dirname "$0")
 
 tracing=/sys/kernel/tracing
 events=$tracing/events/weir
-server=
 cleanup() {
-	[ -z "$server" ] || kill "$server" 2>/dev/null || true
+	pkill -x iperf3 || true
 	tc qdisc del dev lo root 2>/dev/null || true
 	ip link set lo mtu 65536
 	[ ! -e "$events/enable" ] || echo 0 >"$events/enable"
@@ -30,13 +29,21 @@ modprobe weir
 ok "the events exist once weir is loaded" test -d "$events/weir_ack" -a -d "$events/weir_state"
 ok "their fields are plain integers" plain_fields_only
 
-iperf3 -s -p 5300 >/dev/null 2>&1 &
-server=$!
-# iperf3 listens when it is ready, not when it has started.
-for _ in $(seq 50); do
-	ss -Htln 'sport = :5300' | grep -q . && break
-	sleep 0.1
-done
+# transfer CC BYTES: by a server of its own: one that waits for the last word of a client takes no other.
+transfer() {
+	local server status=0
+	iperf3 -s -1 -p 5300 >/dev/null 2>&1 &
+	server=$!
+	# iperf3 listens when it is ready, not when it has started.
+	until ss -Htln 'sport = :5300' | grep -q .; do
+		sleep 0.1
+	done
+	iperf3 -c 127.0.0.1 -p 5300 -C "$1" -n "$2" >/dev/null || status=$?
+	wait "$server" || true
+	return "$status"
+}
+acks() { grep -c 'weir_ack:' "$tracing/trace" || true; }
+
 # Many small packets, so many ACKs.
 ip link set lo mtu 1500
 ethtool -K lo tso off gso off gro off 2>/dev/null || true
@@ -49,14 +56,12 @@ for cc in "$@"; do
 	fi
 	echo >"$tracing/trace"
 	echo 1 >"$events/enable"
-	iperf3 -c 127.0.0.1 -p 5300 -C "$cc" -n 1M >/dev/null
+	transfer "$cc" 1M
 	echo 0 >"$events/enable"
-	grep -c 'weir_ack:' "$tracing/trace" >/tmp/acks || true
-	ok "$cc: weir_ack fires on real traffic ($(cat /tmp/acks) times)" test "$(cat /tmp/acks)" -gt 50
-	ok "$cc: and fires no more once disabled" \
-		test "$(iperf3 -c 127.0.0.1 -p 5300 -C "$cc" -n 100K >/dev/null; grep -c 'weir_ack:' "$tracing/trace")" = "$(cat /tmp/acks)"
+	fired=$(acks)
+	ok "$cc: weir_ack fires on real traffic ($fired times)" test "$fired" -gt 50
+	transfer "$cc" 100K
+	ok "$cc: and fires no more once disabled" test "$(acks)" = "$fired"
 	[ "$cc" != weir_dctcp ] || ip route replace local 127.0.0.1 dev lo table local
 done
-kill "$server"
-server=
 tap_done
