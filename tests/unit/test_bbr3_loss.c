@@ -290,10 +290,7 @@ static void a_repaired_tail_counts_as_loss(void **state)
 	u32 bw = bbr3_of(sk)->bw;
 
 	/* The kernel enters CWR and leaves it again while processing one ACK. */
-	tcp_sk(sk)->tlp_retrans = 1;
-	bbr3_ssthresh(sk);
-	bbr3_set_ca_state(sk, TCP_CA_CWR);
-	bbr3_set_ca_state(sk, TCP_CA_Open);
+	shim_tlp_repair(sk);
 	assert_true(bbr3_of(sk)->cwr_seen);
 	shim_path_run(&path, RTT_US / 4);
 	assert_false(bbr3_of(sk)->cwr_seen);
