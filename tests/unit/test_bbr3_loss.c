@@ -147,7 +147,7 @@ static void loss_above_two_percent_ends_a_probe_once(void **state)
 	shim_path_close(&path);
 }
 
-/* The draft notes each lost packet: those after the one that ends the probe belong to the next round. */
+/* Each lost packet is noted: those after the one that ends the probe belong to the next round. */
 static void losses_after_a_probe_lower_the_shortterm_bounds(void **state)
 {
 	struct sock *sk = probe_up(20, 1000);

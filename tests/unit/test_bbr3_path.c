@@ -414,7 +414,7 @@ static void lone_requests_need_no_probe_rtt(void **state)
 	shim_close(sk);
 }
 
-/* Idle time counts as waiting for the next probe, however long it was: the clock wraps within 36 minutes to 72. */
+/* Idle time counts as waiting for the next probe, however long: the clock's half is 36 minutes. */
 static void a_probe_is_due_after_idle(void **state)
 {
 	static const u64 minutes[] = { 1, 20, 37, 50, 70, 100 };
