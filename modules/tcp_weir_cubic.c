@@ -395,21 +395,37 @@ static void cubic_tx_start(struct sock *sk)
 	cubic_update_state(sk, WEIR_WHY_IDLE);
 }
 
+/* Section 4.8: after a timeout K is 0 and W_max is cwnd in the next stage. */
+static void cubic_forget_curve(struct cubic *cubic)
+{
+	cubic->now.w_max = 0;
+	cubic->now.begun = false;
+}
+
 /*
  * Section 4.6: while ECN-Echo persists the window shrinks to one packet, where
  * loss stops at two. The kernel ends a reduction with cwnd at ssthresh, which
- * is never below two. A tail loss probe's reduction ends before anything was
- * delivered in it: that is the answer to a loss.
+ * is never below two. A tail loss probe's reduction ends before what was sent
+ * before it is acknowledged: that is the answer to a loss.
  */
-static void cubic_cwnd_event(struct sock *sk, enum tcp_ca_event event)
+static void cubic_complete_cwr(struct sock *sk)
 {
 	const struct cubic *cubic = inet_csk_ca(sk);
 	struct tcp_sock *tp = tcp_sk(sk);
 
-	if (event == CA_EVENT_COMPLETE_CWR && inet_csk(sk)->icsk_ca_state == TCP_CA_CWR &&
-	    tp->prr_delivered && cubic->now.cwnd_prior &&
+	if (inet_csk(sk)->icsk_ca_state == TCP_CA_CWR && weir_ecn_negotiated(tp) &&
+	    after(tp->snd_una, tp->high_seq) && cubic->now.cwnd_prior &&
 	    cubic->now.cwnd_prior * CUBIC_BETA_NUM < WEIR_MIN_CWND * CUBIC_BETA_DEN)
 		weir_set_cwnd(tp, 1);
+}
+
+static void cubic_cwnd_event(struct sock *sk, enum tcp_ca_event event)
+{
+	/* A timeout, told right after ssthresh() was asked. */
+	if (event == CA_EVENT_LOSS)
+		cubic_forget_curve(inet_csk_ca(sk));
+	else if (event == CA_EVENT_COMPLETE_CWR)
+		cubic_complete_cwr(sk);
 }
 
 WEIR_DEFINE_CWND_EVENT(cubic, cubic_cwnd_event, cubic_tx_start)
@@ -443,16 +459,20 @@ static u32 cubic_ssthresh(struct sock *sk)
 
 /*
  * Section 4.9.2: the congestion event was spurious. What it changed returns,
- * unless cwnd has grown past what it was by itself. The time since counts:
- * t_epoch is what it was.
+ * unless cwnd has grown past what it was by itself. The time since counts,
+ * t_epoch is what it was; but not that of a timeout, in which next to nothing
+ * was sent: no window was tried then.
  */
 static u32 cubic_undo_cwnd(struct sock *sk)
 {
 	struct cubic *cubic = inet_csk_ca(sk);
 	const struct tcp_sock *tp = tcp_sk(sk);
+	bool timeout = !cubic->now.w_max;
 
 	if (tcp_snd_cwnd(tp) < cubic->now.cwnd_prior) {
 		cubic->now = cubic->undo;
+		if (timeout)
+			cubic->now.stamp_us = tp->tcp_mstamp;
 		cubic->cwnd_frac = 0;
 	}
 
@@ -474,9 +494,12 @@ static void cubic_set_state(struct sock *sk, u8 new_state)
 		cubic_update_state(sk, WEIR_WHY_LOSS);
 		break;
 	case TCP_CA_Loss:
-		/* Section 4.8: K is 0 and W_max is cwnd in the next stage. */
-		cubic->now.w_max = 0;
-		cubic->now.begun = false;
+		/*
+		 * A timeout within a reduction, where nobody was asked. From
+		 * Open it may be packets that are too large for the path.
+		 */
+		if (inet_csk(sk)->icsk_ca_state >= TCP_CA_CWR)
+			cubic_forget_curve(cubic);
 		cubic_update_state(sk, WEIR_WHY_RTO);
 		break;
 	}

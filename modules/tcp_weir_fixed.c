@@ -34,20 +34,26 @@ static void fixed_set_cwnd(struct sock *sk)
 	weir_set_cwnd(tcp_sk(sk), READ_ONCE(fixed_cwnd));
 }
 
+/* Send as soon as cwnd allows; an application's own pacing limit is kept. */
+static void fixed_set_pacing_rate(struct sock *sk)
+{
+	WRITE_ONCE(sk->sk_pacing_rate, READ_ONCE(sk->sk_max_pacing_rate));
+}
+
 static void fixed_main(struct sock *sk, const struct rate_sample *rs)
 {
 	static const struct weir_values none;
 
+	fixed_set_pacing_rate(sk);
 	fixed_set_cwnd(sk);
 	trace_weir_ack(sk, 0, rs->rtt_us, &none);
 }
 
 WEIR_DEFINE_CONG_CONTROL(fixed, fixed_main)
 
-/* Send as soon as cwnd allows; an application's own pacing limit is kept. */
 static void fixed_init(struct sock *sk)
 {
-	WRITE_ONCE(sk->sk_pacing_rate, READ_ONCE(sk->sk_max_pacing_rate));
+	fixed_set_pacing_rate(sk);
 	fixed_set_cwnd(sk);
 }
 

@@ -1,61 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* weir_cubic: RFC 9438, against its equations and its tables. */
-#include <math.h>
-
-#include "tcp_weir_cubic.c"
-#include "test.h"
-#include "shim_path.h"
-
-#define MS		1000
-#define RTT_US		(100 * MS)
-#define TICK_S		(cbrt(2.5) / 8192)
-
-static int defaults(void **state)
-{
-	shim_trace_on = false;
-	return shim_param_set("hystart", "1") | shim_param_set("fast_convergence", "1");
-}
-
-static int one_flow(void **state)
-{
-	return defaults(state) | shim_param_set("fast_convergence", "0");
-}
-
-static struct cubic *priv(struct sock *sk)
-{
-	return inet_csk_ca(sk);
-}
-
-static struct cubic_epoch *epoch(struct sock *sk)
-{
-	return &priv(sk)->now;
-}
-
-/* A connection that has just left recovery: its window was @cwnd, K is ahead. */
-static struct sock *after_loss(u32 cwnd, u32 rtt_us)
-{
-	struct sock *sk = shim_connect("weir_cubic");
-	struct tcp_sock *tp = tcp_sk(sk);
-
-	tcp_snd_cwnd_set(tp, cwnd);
-	tp->snd_ssthresh = cwnd;
-	tp->srtt_us = rtt_us << 3;
-	shim_xmit(sk);
-	shim_reduce(sk);
-
-	return sk;
-}
-
-/* One packet is acknowledged, when it is due at one window per RTT. */
-static void clock_ack(struct sock *sk, u32 rtt_us)
-{
-	static double remainder;
-	double ns = rtt_us * 1e3 / tcp_sk(sk)->snd_cwnd + remainder;
-
-	remainder = ns - floor(ns);
-	shim_advance_ns(ns);
-	shim_ack(sk, 1, rtt_us);
-}
+#include "cubic_under_test.h"
 
 /* --- Arithmetic ----------------------------------------------------------- */
 
@@ -375,178 +320,6 @@ static void never_below_reno(void **state)
 	tcp_unregister_congestion_control(&plain_reno);
 }
 
-/* --- Congestion events ------------------------------------------------------------ */
-
-static void loss_takes_three_tenths(void **state)
-{
-	struct sock *sk = after_loss(1000, RTT_US);
-	struct tcp_sock *tp = tcp_sk(sk);
-
-	assert_int_equal(tp->snd_cwnd, 700);
-	assert_int_equal(epoch(sk)->cwnd_prior, 1000);
-	assert_int_equal(epoch(sk)->w_max >> CUBIC_W_MAX_FRAC, 1000);
-	shim_lose(sk, 1);
-	assert_int_equal(tp->snd_ssthresh, 490);
-	shim_recover(sk, RTT_US);
-	assert_in_range(tp->snd_cwnd, 490, 491);
-	shim_close(sk);
-}
-
-static void fraction_survives_reductions(void **state)
-{
-	struct sock *sk = after_loss(1001, RTT_US);
-	int i;
-
-	/* 700.7, 490.49, 343.343, 240.3401, 168.23807 */
-	for (i = 0; i < 4; i++)
-		shim_reduce(sk);
-	assert_int_equal(tcp_sk(sk)->snd_cwnd, 168);
-	assert_in_range((u64)priv(sk)->cwnd_frac * 1000000 >> CUBIC_FRAC, 238060, 238080);
-	shim_close(sk);
-}
-
-/* Section 4.7. */
-static void fast_convergence_releases_bandwidth(void **state)
-{
-	struct sock *sk = after_loss(1000, RTT_US);
-
-	/* 700 is below W_max: (1 + 0.7) / 2 of it. */
-	shim_reduce(sk);
-	assert_int_equal(epoch(sk)->w_max >> CUBIC_W_MAX_FRAC, 595);
-	assert_int_equal(epoch(sk)->cwnd_prior, 700);
-	shim_close(sk);
-
-	assert_int_equal(shim_param_set("fast_convergence", "0"), 0);
-	sk = after_loss(1000, RTT_US);
-	shim_reduce(sk);
-	assert_int_equal(epoch(sk)->w_max >> CUBIC_W_MAX_FRAC, 700);
-	shim_close(sk);
-}
-
-/* Section 4.8: after a timeout K is 0 and W_max is where avoidance begins. */
-static void timeout_begins_at_a_plateau(void **state)
-{
-	struct sock *sk = after_loss(100, RTT_US);
-	struct tcp_sock *tp = tcp_sk(sk);
-
-	shim_rto(sk);
-	assert_int_equal(tp->snd_cwnd, 1);
-	assert_int_equal(tp->snd_ssthresh, 49);
-	while (tcp_in_slow_start(tp))
-		shim_round(sk, RTT_US, 1);
-	shim_round(sk, RTT_US, 1);
-	assert_int_equal(epoch(sk)->k, 0);
-	assert_in_range(epoch(sk)->w_max >> CUBIC_W_MAX_FRAC, 49, 50);
-	assert_in_range(tp->snd_cwnd, 49, 51);
-	assert_int_equal(epoch(sk)->cwnd_prior, 70);
-	shim_close(sk);
-}
-
-/* Section 4.10: as after the first slow start that HyStart++ ended. */
-static void hystart_exit_begins_at_a_plateau(void **state)
-{
-	struct sock *sk = shim_connect("weir_cubic");
-	struct tcp_sock *tp = tcp_sk(sk);
-	u32 cwnd;
-	int i;
-
-	shim_xmit(sk);
-	for (i = 0; i < 3; i++)
-		shim_round(sk, RTT_US, 1);
-	while (weir_in_initial_slow_start(tp))
-		shim_round(sk, RTT_US + 50 * MS, 1);
-	cwnd = tp->snd_ssthresh;
-	assert_int_equal(epoch(sk)->cwnd_prior, cwnd);
-	assert_int_equal(epoch(sk)->k, 0);
-	shim_ack(sk, 1, RTT_US);
-	assert_in_range(epoch(sk)->w_max >> CUBIC_W_MAX_FRAC, cwnd, cwnd + 2);
-	/* W_est is at cwnd_prior already: alpha is 1, a packet per window. */
-	cwnd = tp->snd_cwnd;
-	shim_round(sk, RTT_US, 1);
-	shim_round(sk, RTT_US, 1);
-	assert_in_range(tp->snd_cwnd, cwnd + 1, cwnd + 3);
-	shim_close(sk);
-}
-
-/* Section 4.9.2: everything as if nothing had happened, time included. */
-static void undo_restores_the_curve(void **state)
-{
-	struct sock *sk = after_loss(1000, RTT_US);
-	struct tcp_sock *tp = tcp_sk(sk);
-	struct cubic_epoch before;
-	u32 cwnd;
-	int i;
-
-	for (i = 0; i < 10; i++)
-		shim_round(sk, RTT_US, 1);
-	before = *epoch(sk);
-	cwnd = tp->snd_cwnd;
-
-	shim_lose(sk, 1);
-	assert_false(epoch(sk)->begun);
-	assert_int_equal(epoch(sk)->cwnd_prior, cwnd);
-	shim_advance_us(30 * MS);
-	shim_ack(sk, 20, RTT_US);
-	shim_undo(sk);
-	assert_int_equal(tp->snd_cwnd, cwnd);
-	assert_int_equal(tp->snd_ssthresh, max(700U, cwnd / 2 + cwnd / 4));
-	assert_memory_equal(epoch(sk), &before, sizeof(before));
-	shim_ack(sk, cwnd / 16, RTT_US);
-	assert_int_equal(epoch(sk)->t_us,
-			 before.t_us + (u32)(shim_now_ns / 1000 - before.stamp_us));
-
-	/* And of a timeout. */
-	before = *epoch(sk);
-	cwnd = tp->snd_cwnd;
-	shim_rto(sk);
-	assert_int_equal(epoch(sk)->w_max, 0);
-	shim_undo(sk);
-	assert_int_equal(tp->snd_cwnd, cwnd);
-	assert_memory_equal(epoch(sk), &before, sizeof(before));
-	shim_close(sk);
-}
-
-/* Long after, when cwnd is past it again, the present state is the better one. */
-static void late_undo_keeps_the_present(void **state)
-{
-	struct sock *sk = after_loss(100, 10 * MS);
-	struct tcp_sock *tp = tcp_sk(sk);
-	struct cubic_epoch before;
-
-	while (tp->snd_cwnd < 110)
-		shim_round(sk, 10 * MS, 1);
-	before = *epoch(sk);
-	tp->prior_cwnd = 100;
-	assert_int_equal(cubic_undo_cwnd(sk), tp->snd_cwnd);
-	assert_memory_equal(epoch(sk), &before, sizeof(before));
-	shim_close(sk);
-}
-
-/* Section 4.6: two packets after loss, down to one under persistent ECN-Echo. */
-static void ecn_reduces_to_one_packet(void **state)
-{
-	struct sock *sk = after_loss(8, RTT_US);
-	struct tcp_sock *tp = tcp_sk(sk);
-	int i;
-
-	for (i = 0; i < 6; i++) {
-		shim_ece(sk, 1, RTT_US);
-		shim_recover(sk, RTT_US);
-		shim_advance_us(RTT_US);
-	}
-	assert_int_equal(tp->snd_ssthresh, 2);
-	assert_in_range(tp->snd_cwnd, 1, 2);
-	shim_ece(sk, 1, RTT_US);
-	assert_int_equal(tp->snd_ssthresh, 2);
-	shim_close(sk);
-
-	sk = after_loss(8, RTT_US);
-	for (i = 0; i < 6; i++)
-		shim_reduce(sk);
-	assert_int_equal(tcp_sk(sk)->snd_cwnd, 2);
-	shim_close(sk);
-}
-
 /* --- Time that does not count ------------------------------------------------------- */
 
 static void idle_time_is_excluded(void **state)
@@ -711,8 +484,6 @@ static void converges_to_fairness(void **state)
 	shim_path_close(&path);
 }
 
-#define test(fn)	cmocka_unit_test_setup(fn, defaults)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -728,14 +499,6 @@ int main(void)
 		test(rises_to_w_est_no_faster_than_slow_start),
 		cmocka_unit_test_setup(matches_tables_1_and_2, one_flow),
 		test(never_below_reno),
-		test(loss_takes_three_tenths),
-		test(fraction_survives_reductions),
-		test(fast_convergence_releases_bandwidth),
-		test(timeout_begins_at_a_plateau),
-		test(hystart_exit_begins_at_a_plateau),
-		test(undo_restores_the_curve),
-		test(late_undo_keeps_the_present),
-		test(ecn_reduces_to_one_packet),
 		test(idle_time_is_excluded),
 		test(app_limited_time_is_excluded),
 		test(extreme_times_and_windows_do_not_overflow),
