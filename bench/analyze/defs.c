@@ -9,7 +9,7 @@
 const struct metric_def metric_defs[] = {
 	{
 		"total", "goodput_bps",
-		"bytes all receivers took from TCP in the window, times 8, over its length",
+		"bytes that came into order at all receivers in the window, times 8, over its length",
 	},
 	{
 		"total", "goodput_5s_bps",
@@ -37,7 +37,11 @@ const struct metric_def metric_defs[] = {
 	},
 	{
 		"total", "silence_max_s",
-		"longest time in the window in which some flow's receiver got nothing, to the 0.1 s between samples",
+		"longest time in the window in which nothing of some flow was delivered, acknowledged or SACKed, to the time between samples",
+	},
+	{
+		"total", "recv_stall_max_s",
+		"longest time in the window in which some flow's receiver got no new data in order: a hole holds up what is behind it; to the 0.1 s between samples",
 	},
 	{
 		"total", "srtt_p5_us",
@@ -148,7 +152,7 @@ const struct metric_def metric_defs[] = {
 
 	{
 		"flow", "goodput_bps",
-		"bytes the receiver took from TCP in the flow's window, times 8, over its length; between samples by straight line",
+		"bytes that came into order at the receiver in the flow's window, times 8, over its length; between samples by straight line",
 	},
 	{
 		"flow", "goodput_5s_bps",
@@ -256,7 +260,11 @@ const struct metric_def metric_defs[] = {
 	},
 	{
 		"flow", "silence_max_s",
-		"longest time in the window in which the receiver got nothing, to the 0.1 s between samples",
+		"longest time in the window in which nothing was delivered, acknowledged or SACKed, to the time between samples",
+	},
+	{
+		"flow", "recv_stall_max_s",
+		"longest time in the window in which the receiver got no new data in order, to the 0.1 s between samples",
 	},
 	{
 		"flow", "completion_us",

@@ -76,6 +76,7 @@ static const enum flow_col counters[] = {
  * @last_us: time of the last row
  * @gap_us: longest hole between rows
  * @gap_at: where it starts
+ * @silence_us: longest time in the window without a delivery
  */
 struct flow_acc {
 	struct dist cwnd, srtt, inflight, lost, pacing, alpha;
@@ -86,6 +87,7 @@ struct flow_acc {
 	double done_us;
 	double last_us;
 	double gap_us, gap_at;
+	double silence_us;
 };
 
 /**
@@ -178,6 +180,12 @@ static void acc_hold(struct flow_acc *a, const struct flow *f, const double *p,
 		dist_add(&a->alpha, p[F_ALPHA] / ALPHA_UNIT, w);
 }
 
+/* Nothing has been delivered since; or the first of it at @t. */
+static void acc_silence(struct flow_acc *a, const struct flow *f, double since, double t)
+{
+	a->silence_us = fmax(a->silence_us, overlap(since, t, f->t0_us, f->t1_us));
+}
+
 static void acc_row(struct flow_acc *a, struct flow *f,
 		    const struct cell_flow *conf, const double *prev,
 		    const double *row)
@@ -185,6 +193,7 @@ static void acc_row(struct flow_acc *a, struct flow *f,
 	double t = row[F_T];
 
 	a->has_alpha |= row[F_ALPHA] > 0;
+	acc_silence(a, f, prev ? f->active_us : conf->start_us, t);
 	if (!prev || row[F_DELIVERED] > prev[F_DELIVERED])
 		f->active_us = t;
 	if (prev) {
@@ -317,8 +326,8 @@ static double percent(double part, double whole)
 	return whole > 0 ? 100 * part / whole : NAN;
 }
 
-/* The longest time in the window in which the receiver got nothing, seconds. */
-static double longest_silence(const struct flow *f)
+/* The longest time in the window without new data in order at the receiver, seconds. */
+static double longest_stall(const struct flow *f)
 {
 	const struct trace *r = &f->recv;
 	double longest = 0, since = f->t0_us;
@@ -383,8 +392,10 @@ static void put_metrics(struct flow *f, const struct cell_flow *conf, size_t i,
 			percent(gain(a, F_RWND), span));
 	metric_add_flow(out, i, "sndbuf_limited_pct",
 			percent(gain(a, F_SNDBUF), span));
-	f->silence_s = longest_silence(f);
+	f->silence_s = a->silence_us / 1e6;
+	f->stall_s = longest_stall(f);
 	metric_add_flow(out, i, "silence_max_s", f->silence_s);
+	metric_add_flow(out, i, "recv_stall_max_s", f->stall_s);
 	metric_add_flow(out, i, "completion_us",
 			isnan(a->done_us) ? NAN : a->done_us - conf->start_us);
 }

@@ -27,7 +27,8 @@
  * @retrans_pkts: segments retransmitted in the window
  * @cwnd_mean_pkts: over the window
  * @inflight_mean_pkts: over the window
- * @silence_s: longest time in the window without data for the receiver, seconds
+ * @silence_s: longest time in the window in which nothing was delivered, seconds
+ * @stall_s: longest time in the window without new data in order at the receiver, seconds
  * @cwnd: curve of the congestion window
  * @inflight: curve of the packets in flight
  * @srtt: curve of the smoothed RTT
@@ -44,6 +45,7 @@ struct flow {
 	double cwnd_mean_pkts;
 	double inflight_mean_pkts;
 	double silence_s;
+	double stall_s;
 	struct series cwnd;
 	struct series inflight;
 	struct series srtt;

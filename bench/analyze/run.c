@@ -34,7 +34,7 @@ static void put_totals(struct run *r, const struct flow *flow, struct dist *srtt
 {
 	const struct cell *c = &r->cell;
 	double bytes = 0, bytes5 = 0, sent = 0, retrans = 0, pkts = 0;
-	double cwnd = 0, inflight = 0, silence = 0, goodput, mean = dist_mean(srtt);
+	double cwnd = 0, inflight = 0, silence = 0, stall = 0, goodput, mean = dist_mean(srtt);
 	struct metrics *m = &r->metrics;
 
 	for (size_t i = 0; i < c->nflows; i++) {
@@ -46,6 +46,7 @@ static void put_totals(struct run *r, const struct flow *flow, struct dist *srtt
 		cwnd += flow[i].cwnd_mean_pkts;
 		inflight += flow[i].inflight_mean_pkts;
 		silence = fmax(silence, flow[i].silence_s);
+		stall = fmax(stall, flow[i].stall_s);
 	}
 	goodput = bytes * 8e6 / (r->t1_us - r->t0_us);
 	metric_add(m, METRIC_TOTAL, "goodput_bps", goodput);
@@ -59,6 +60,7 @@ static void put_totals(struct run *r, const struct flow *flow, struct dist *srtt
 		   goodput * mean / (8e6 * CELL_MSS_BYTES));
 	metric_add(m, METRIC_TOTAL, "inflight_mean_pkts", inflight);
 	metric_add(m, METRIC_TOTAL, "silence_max_s", silence);
+	metric_add(m, METRIC_TOTAL, "recv_stall_max_s", stall);
 	metric_add(m, METRIC_TOTAL, "srtt_p5_us", dist_percentile(srtt, 5));
 	metric_add(m, METRIC_TOTAL, "srtt_p50_us", dist_percentile(srtt, 50));
 	metric_add(m, METRIC_TOTAL, "srtt_p95_us", dist_percentile(srtt, 95));

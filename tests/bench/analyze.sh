@@ -59,7 +59,8 @@ ok 'steady: goodput of the first 5 s' is steady '.runs[0].total.goodput_5s_bps' 
 ok 'steady: utilisation' is steady '.runs[0].link.utilisation_pct' 83.6464
 ok 'steady: no lull' is steady '.runs[0].link.utilisation_lull_pct' 83.6464
 ok 'steady: queueing delay' is steady '[.runs[0].link | .queue_delay_p50_us, .queue_delay_p99_us, .queue_delay_mean_us, .queue_delay_max_us]' '[12112,12112,12112,12112]'
-ok 'steady: the receiver gets something at every sample' is steady '.runs[0].flows[0].silence_max_s' 0.1
+ok 'steady: the receiver gets something at every sample' is steady '.runs[0].flows[0].recv_stall_max_s' 0.1
+ok 'steady: and something is delivered between any two' is steady '.runs[0].flows[0].silence_max_s' 0.01
 ok 'steady: drops' is steady '[.runs[0].link.dropped_pkts, .runs[0].flows[0].retrans_pkts]' '[15,15]'
 ok 'steady: retransmitted' is steady '.runs[0].total.retransmit_pct' 0.1451
 ok 'steady: each drop is one recovery' is steady '[.runs[0].flows[0] | .recoveries, .rtos]' '[15,0]'
