@@ -135,4 +135,19 @@ ok 'an unknown option is wrong usage' status 2 "$report" --fast "$work/seeds.jso
 ok 'compare: one file is wrong usage' status 2 bench/report/compare "$work/seeds.json"
 ok '--help helps' status 0 "$report" --help
 
+# --- versus: one algorithm against another -----------------------------------------------------------------------
+
+# a: far from b, but inside its range. c: far from b and outside.
+jq -n '{scenario: {name: "s"}, summary: [["a", 10, 9, 11], ["b", 12, 8, 13], ["c", 20, 19, 21], ["d", 20.1, 20, 20.2]]
+	| map({cc: .[0], point: "", metrics: {goodput_bps: {median: .[1], min: .[2], max: .[3], n: 5}}})}' >"$work/versus.json"
+versus() { bench/report/versus "$work/versus.json" "$@" >"$work/versus.txt"; }
+ok 'versus: within 3%' versus c d goodput_bps within 3%
+ok 'versus: which is not by the spread' bash -c "! grep -q 'by the spread' '$work/versus.txt'"
+ok 'versus: not within 3%, but the seeds do not tell them apart' versus a b goodput_bps within 3%
+ok 'versus: says so' shows 'by the spread' "$work/versus.txt"
+ok 'versus: neither' bash -c "! bench/report/versus '$work/versus.json' c b goodput_bps within 3%"
+ok 'versus: at least' versus c a goodput_bps at-least 2
+ok 'versus: not more' bash -c "! bench/report/versus '$work/versus.json' c a goodput_bps at-least 2.1"
+ok 'versus: the spread is no excuse for at-most' bash -c "! bench/report/versus '$work/versus.json' b a goodput_bps at-most 1.1"
+
 tap_done
