@@ -634,20 +634,6 @@ static void ssthresh_is_two_at_least(void **state)
 	shim_close(sk);
 }
 
-/* Packets are too large for the path: as tcp_simple_retransmit() says it */
-static void smaller_mtu(struct sock *sk)
-{
-	struct tcp_sock *tp = tcp_sk(sk);
-
-	shim_mark_lost(sk, ~0U, 0);
-	tp->high_seq = tp->snd_nxt;
-	tp->snd_ssthresh = tcp_current_ssthresh(sk);
-	tp->prior_ssthresh = 0;
-	tp->undo_marker = 0;
-	shim_set_ca_state(sk, TCP_CA_Loss);
-	shim_xmit(sk);
-}
-
 static void a_smaller_mtu_is_no_timeout(void **state)
 {
 	struct sock *sk = avoiding(100);
@@ -657,7 +643,7 @@ static void a_smaller_mtu_is_no_timeout(void **state)
 	set_rtts(sk, BASE_US, 80000, 80000);
 	copa->competing = 1;
 	copa->inv_delta = 10 * COPA_UNIT;
-	smaller_mtu(sk);
+	shim_mtu(sk, ~0U);
 	assert_int_equal(copa_state(copa), COPA_COMPETE);
 	assert_int_equal(tp->snd_cwnd, 100);
 	/* Nor is it a loss that 1/delta or cwnd must answer. */
