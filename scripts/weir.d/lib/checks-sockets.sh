@@ -15,15 +15,16 @@ LOOKS_MAX=200
 # and after. Sets sock_samples, their number sock_looks, sock_before, sock_after.
 watch_sockets()
 {
-	local i looks=$(($1 * LOOKS_PER_SECOND))
+	local i pause looks=$(($1 * LOOKS_PER_SECOND))
 
 	watch_seconds=$1
 	((looks <= LOOKS_MAX)) || looks=$LOOKS_MAX
 	sock_looks=$((looks + 1))
+	pause=$(awk -v s="$1" -v n="$looks" 'BEGIN { print s / n }')
 	sock_before=$(tcp_counters)
 	sock_samples=
 	for ((i = 1; i <= sock_looks; i++)); do
-		((i == 1)) || sleep "$(awk -v s="$1" -v n="$looks" 'BEGIN { print s / n }')"
+		((i == 1)) || sleep "$pause"
 		sock_samples+="sample $i"$'\n'$(ss -tinmHO state connected exclude time-wait exclude syn-recv 2>/dev/null)$'\n'
 	done
 	sock_after=$(tcp_counters)
