@@ -338,8 +338,7 @@ static void bbr3_check_app_limited(struct sock *sk, const struct rate_sample *rs
 
 /*
  * The kernel was in TCP_CA_CWR. If it still is, for ECN, which an ACK shows
- * that delivers marked packets. If not, and what was sent before is not all
- * acknowledged, it was there only to note that a tail loss probe repaired a
+ * that delivers marked packets. If not, a tail loss probe may have repaired a
  * loss. Else a queue of this host was full, which says nothing about the path.
  */
 static void bbr3_check_cwr(struct sock *sk, const struct bbr3_ack *ack)
@@ -352,7 +351,7 @@ static void bbr3_check_cwr(struct sock *sk, const struct bbr3_ack *ack)
 		if (ack->rs->delivered_ce <= 0)
 			return;
 		bbr3_handle_ecn_echo(sk, ack);
-	} else if (ca_state < TCP_CA_CWR && !after(tp->snd_una, tp->high_seq)) {
+	} else if (ca_state < TCP_CA_CWR && weir_tlp_repaired(tp)) {
 		bbr3_handle_tlp_repair(sk);
 	}
 	bbr3->cwr_seen = 0;

@@ -405,8 +405,7 @@ static void cubic_forget_curve(struct cubic *cubic)
 /*
  * Section 4.6: while ECN-Echo persists the window shrinks to one packet, where
  * loss stops at two. The kernel ends a reduction with cwnd at ssthresh, which
- * is never below two. A tail loss probe's reduction ends before what was sent
- * before it is acknowledged: that is the answer to a loss.
+ * is never below two. What a tail loss probe repaired was a loss.
  */
 static void cubic_complete_cwr(struct sock *sk)
 {
@@ -414,7 +413,7 @@ static void cubic_complete_cwr(struct sock *sk)
 	struct tcp_sock *tp = tcp_sk(sk);
 
 	if (inet_csk(sk)->icsk_ca_state == TCP_CA_CWR && weir_ecn_negotiated(tp) &&
-	    after(tp->snd_una, tp->high_seq) && cubic->now.cwnd_prior &&
+	    !weir_tlp_repaired(tp) && cubic->now.cwnd_prior &&
 	    cubic->now.cwnd_prior * CUBIC_BETA_NUM < WEIR_MIN_CWND * CUBIC_BETA_DEN)
 		weir_set_cwnd(tp, 1);
 }

@@ -195,10 +195,7 @@ static void dctcp_set_state(struct sock *sk, u8 new_state)
 		dctcp_halve(sk);
 }
 
-/*
- * A loss that a tail loss probe repaired is answered in CWR, as marks are. But
- * that ends at once, where theirs ends with a packet sent after it began.
- */
+/* What a tail loss probe repaired was a loss, though answered in CWR. */
 static noinline void dctcp_reduction_event(struct sock *sk, enum tcp_ca_event event)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -206,8 +203,7 @@ static noinline void dctcp_reduction_event(struct sock *sk, enum tcp_ca_event ev
 	if (event == CA_EVENT_LOSS) {
 		dctcp_halve(sk);
 	} else if (event == CA_EVENT_COMPLETE_CWR &&
-		   inet_csk(sk)->icsk_ca_state == TCP_CA_CWR &&
-		   !after(tp->snd_una, tp->high_seq)) {
+		   inet_csk(sk)->icsk_ca_state == TCP_CA_CWR && weir_tlp_repaired(tp)) {
 		dctcp_halve(sk);
 		weir_set_cwnd(tp, min(tcp_snd_cwnd(tp), tp->snd_ssthresh));
 	}

@@ -123,6 +123,22 @@ static inline bool weir_in_initial_slow_start(const struct tcp_sock *tp)
 }
 
 /**
+ * weir_tlp_repaired() - whether CWR stood for a tail loss probe's repair
+ * @tp: the connection, as TCP_CA_CWR ends or when it has ended
+ *
+ * A loss that a probe repaired (RFC 8985 section 7.4) is answered in
+ * TCP_CA_CWR, as ECN-Echo and a full queue of this host are. Theirs ends with
+ * the ACK of a packet sent after it began, when snd_una is past high_seq; the
+ * probe's begins and ends within one ACK, when that is yet to come.
+ *
+ * Return: true if it was a probe's.
+ */
+static inline bool weir_tlp_repaired(const struct tcp_sock *tp)
+{
+	return !after(tp->snd_una, tp->high_seq);
+}
+
+/**
  * weir_random_below() - uniform random number
  * @n: exclusive upper bound
  *
