@@ -10,7 +10,10 @@
  * quarter of a window without any, and a third after half of one.
  *
  * Constant space and time whatever the number of samples. Time is any counter
- * that only goes up, modulo 2^32: rounds, jiffies, microseconds.
+ * that only goes up, modulo 2^32: rounds, jiffies, microseconds. Ages are known
+ * modulo 2^32, too: after a pause of that length and up to a window more (72
+ * minutes in microseconds) what was there before counts as young once again,
+ * until it leaves the window or a better sample comes.
  *
  * An all-zero filter is a valid empty maximum.
  */
