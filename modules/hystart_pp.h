@@ -99,10 +99,10 @@ static inline bool hystart_pp_active(const struct tcp_sock *tp, const struct hys
 	return weir_in_initial_slow_start(tp) && h->phase != HYSTART_PP_OFF;
 }
 
-/* Whether growth is a quarter of slow start's at present */
-static inline bool hystart_pp_in_css(const struct tcp_sock *tp, const struct hystart_pp *h)
+/* Whether growth up to @ssthresh is a quarter of slow start's */
+static inline bool hystart_pp_in_css(const struct hystart_pp *h, u32 ssthresh)
 {
-	return h->phase == HYSTART_PP_CSS && weir_in_initial_slow_start(tp);
+	return h->phase == HYSTART_PP_CSS && ssthresh >= TCP_INFINITE_SSTHRESH;
 }
 
 /* Section 4.2: by how much the RTT must rise to mean a queue [us] */

@@ -136,6 +136,8 @@ struct cubic_epoch {
  * @cwnd_frac: fraction of cwnd [2^-CUBIC_FRAC packets]
  * @acked: packets acknowledged that growth has yet to be computed for
  * @hystart: state of slow start
+ * @delivered_ce: the connection's count of marked packets delivered when the
+ *		  kernel's state last changed
  * @state: enum cubic_state
  */
 struct cubic {
@@ -144,6 +146,7 @@ struct cubic {
 	u32 cwnd_frac;
 	u32 acked;
 	struct hystart_pp hystart;
+	u32 delivered_ce;
 	u8 state;
 };
 
@@ -164,26 +167,36 @@ static void cubic_enter(struct sock *sk, enum cubic_state state, enum weir_why w
 		cubic_change_state(sk, state, why);
 }
 
-/* Report slow start and its end; the regions past it are set by growth. */
-static void cubic_update_state(struct sock *sk, enum weir_why why)
+/*
+ * Report slow start and its end, which @cwnd and @ssthresh tell; the regions
+ * past it are set by growth.
+ */
+static void cubic_report(struct sock *sk, u32 cwnd, u32 ssthresh, enum weir_why why)
 {
-	struct tcp_sock *tp = tcp_sk(sk);
-	struct cubic *cubic = inet_csk_ca(sk);
+	const struct cubic *cubic = inet_csk_ca(sk);
 
-	if (!tcp_in_slow_start(tp)) {
+	if (cwnd >= ssthresh) {
 		if (cubic->state <= CUBIC_CSS)
 			cubic_enter(sk, CUBIC_RENO_FRIENDLY, why);
-	} else if (hystart_pp_in_css(tp, &cubic->hystart)) {
+	} else if (hystart_pp_in_css(&cubic->hystart, ssthresh)) {
 		cubic_enter(sk, CUBIC_CSS, why);
 	} else {
 		cubic_enter(sk, CUBIC_SLOW_START, why);
 	}
 }
 
+static void cubic_update_state(struct sock *sk, enum weir_why why)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	cubic_report(sk, tcp_snd_cwnd(tp), tp->snd_ssthresh, why);
+}
+
 static void cubic_init(struct sock *sk)
 {
 	struct cubic *cubic = inet_csk_ca(sk);
 
+	cubic->delivered_ce = tcp_sk(sk)->delivered_ce;
 	if (READ_ONCE(cubic_hystart))
 		hystart_pp_init(&cubic->hystart);
 	cubic_update_state(sk, WEIR_WHY_INIT);
@@ -414,8 +427,10 @@ static void cubic_complete_cwr(struct sock *sk)
 
 	if (inet_csk(sk)->icsk_ca_state == TCP_CA_CWR && weir_ecn_negotiated(tp) &&
 	    !weir_tlp_repaired(tp) && cubic->now.cwnd_prior &&
-	    cubic->now.cwnd_prior * CUBIC_BETA_NUM < WEIR_MIN_CWND * CUBIC_BETA_DEN)
+	    cubic->now.cwnd_prior * CUBIC_BETA_NUM < WEIR_MIN_CWND * CUBIC_BETA_DEN) {
 		weir_set_cwnd(tp, 1);
+		cubic_update_state(sk, WEIR_WHY_ECN);
+	}
 }
 
 static void cubic_cwnd_event(struct sock *sk, enum tcp_ca_event event)
@@ -466,6 +481,7 @@ static u32 cubic_undo_cwnd(struct sock *sk)
 {
 	struct cubic *cubic = inet_csk_ca(sk);
 	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 cwnd = max(tcp_snd_cwnd(tp), tp->prior_cwnd);
 	bool timeout = !cubic->now.w_max;
 
 	if (tcp_snd_cwnd(tp) < cubic->now.cwnd_prior) {
@@ -474,34 +490,27 @@ static u32 cubic_undo_cwnd(struct sock *sk)
 			cubic->now.stamp_us = tp->tcp_mstamp;
 		cubic->cwnd_frac = 0;
 	}
+	/* The kernel sets both next, and may not change its state for that. */
+	cubic_report(sk, cwnd, max(tp->snd_ssthresh, tp->prior_ssthresh), WEIR_WHY_UNDO);
 
-	return max(tcp_snd_cwnd(tp), tp->prior_cwnd);
+	return cwnd;
 }
 
+/*
+ * A timeout within a reduction, where nobody was asked, forgets the curve, too.
+ * From Open it may be packets that are too large for the path. From CWR to
+ * Recovery one reduction goes on, with cwnd where the kernel has it.
+ */
 static void cubic_set_state(struct sock *sk, u8 new_state)
 {
 	struct cubic *cubic = inet_csk_ca(sk);
+	u8 old_state = inet_csk(sk)->icsk_ca_state;
 
-	switch (new_state) {
-	case TCP_CA_Open:
-		cubic_update_state(sk, WEIR_WHY_UNDO);
-		break;
-	case TCP_CA_CWR:
-		cubic_update_state(sk, WEIR_WHY_ECN);
-		break;
-	case TCP_CA_Recovery:
-		cubic_update_state(sk, WEIR_WHY_LOSS);
-		break;
-	case TCP_CA_Loss:
-		/*
-		 * A timeout within a reduction, where nobody was asked. From
-		 * Open it may be packets that are too large for the path.
-		 */
-		if (inet_csk(sk)->icsk_ca_state >= TCP_CA_CWR)
-			cubic_forget_curve(cubic);
-		cubic_update_state(sk, WEIR_WHY_RTO);
-		break;
-	}
+	if (new_state == TCP_CA_Loss && old_state >= TCP_CA_CWR)
+		cubic_forget_curve(cubic);
+	if (new_state != TCP_CA_Recovery || old_state != TCP_CA_CWR)
+		cubic_update_state(sk, weir_why_ca_state(sk, new_state, cubic->delivered_ce));
+	cubic->delivered_ce = tcp_sk(sk)->delivered_ce;
 }
 
 static noinline void cubic_trace_ack(struct sock *sk, s32 rtt_us)

@@ -49,26 +49,35 @@ enum reno_state {
 /**
  * struct reno - per-connection state
  * @hystart: state of slow start
+ * @delivered_ce: the connection's count of marked packets delivered when the
+ *		  kernel's state last changed
  * @state: enum reno_state, as last reported
  */
 struct reno {
 	struct hystart_pp hystart;
+	u32 delivered_ce;
 	u8 state;
 };
 
-/* Report a change of state; the state is a function of cwnd and ssthresh. */
-static void reno_update_state(struct sock *sk, enum weir_why why)
+/* Report a change of state; the state is a function of @cwnd and @ssthresh. */
+static void reno_report(struct sock *sk, u32 cwnd, u32 ssthresh, enum weir_why why)
 {
-	struct tcp_sock *tp = tcp_sk(sk);
 	struct reno *reno = inet_csk_ca(sk);
 	u8 state = RENO_AVOIDANCE;
 
-	if (tcp_in_slow_start(tp))
-		state = hystart_pp_in_css(tp, &reno->hystart) ? RENO_CSS : RENO_SLOW_START;
+	if (cwnd < ssthresh)
+		state = hystart_pp_in_css(&reno->hystart, ssthresh) ? RENO_CSS : RENO_SLOW_START;
 	if (state == reno->state)
 		return;
 	trace_weir_state(sk, reno->state, state, why);
 	reno->state = state;
+}
+
+static void reno_update_state(struct sock *sk, enum weir_why why)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	reno_report(sk, tcp_snd_cwnd(tp), tp->snd_ssthresh, why);
 }
 
 static void reno_init(struct sock *sk)
@@ -78,6 +87,7 @@ static void reno_init(struct sock *sk)
 
 	/* Another algorithm may have left credit that means something else. */
 	tp->snd_cwnd_cnt = 0;
+	reno->delivered_ce = tp->delivered_ce;
 	if (READ_ONCE(reno_hystart))
 		hystart_pp_init(&reno->hystart);
 	reno_update_state(sk, WEIR_WHY_INIT);
@@ -138,11 +148,15 @@ static u32 reno_ssthresh(struct sock *sk)
 	return max(tcp_snd_cwnd(tcp_sk(sk)) / 2, WEIR_MIN_CWND);
 }
 
+/* The kernel sets cwnd and ssthresh next, and may not change its state for that. */
 static u32 reno_undo_cwnd(struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 cwnd = max(tcp_snd_cwnd(tp), tp->prior_cwnd);
 
-	return max(tcp_snd_cwnd(tp), tp->prior_cwnd);
+	reno_report(sk, cwnd, max(tp->snd_ssthresh, tp->prior_ssthresh), WEIR_WHY_UNDO);
+
+	return cwnd;
 }
 
 /* The first transmission after idle: cwnd may have shrunk below ssthresh. */
@@ -153,22 +167,14 @@ static void reno_tx_start(struct sock *sk)
 
 WEIR_DEFINE_TX_START(reno, reno_tx_start)
 
+/* From CWR to Recovery one reduction goes on, with cwnd where the kernel has it. */
 static void reno_set_state(struct sock *sk, u8 new_state)
 {
-	switch (new_state) {
-	case TCP_CA_Open:
-		reno_update_state(sk, WEIR_WHY_UNDO);
-		break;
-	case TCP_CA_CWR:
-		reno_update_state(sk, WEIR_WHY_ECN);
-		break;
-	case TCP_CA_Recovery:
-		reno_update_state(sk, WEIR_WHY_LOSS);
-		break;
-	case TCP_CA_Loss:
-		reno_update_state(sk, WEIR_WHY_RTO);
-		break;
-	}
+	struct reno *reno = inet_csk_ca(sk);
+
+	if (new_state != TCP_CA_Recovery || inet_csk(sk)->icsk_ca_state != TCP_CA_CWR)
+		reno_update_state(sk, weir_why_ca_state(sk, new_state, reno->delivered_ce));
+	reno->delivered_ce = tcp_sk(sk)->delivered_ce;
 }
 
 static struct tcp_congestion_ops reno_ops __read_mostly = {

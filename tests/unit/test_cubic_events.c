@@ -182,9 +182,11 @@ static void ecn_reduces_to_one_packet(void **state)
 {
 	struct sock *sk = after_loss(8, RTT_US);
 	struct tcp_sock *tp = tcp_sk(sk);
+	u32 end;
 	int i;
 
 	tp->ecn_flags = TCP_ECN_OK;
+	shim_trace_on = true;
 	for (i = 0; i < 6; i++) {
 		shim_ece(sk, 1, RTT_US);
 		shim_recover(sk, RTT_US);
@@ -194,6 +196,11 @@ static void ecn_reduces_to_one_packet(void **state)
 	assert_in_range(tp->snd_cwnd, 1, 2);
 	shim_ece(sk, 1, RTT_US);
 	assert_int_equal(tp->snd_ssthresh, 2);
+	end = tp->high_seq;
+	while (!after(tp->snd_una, end))
+		shim_ece(sk, 1, RTT_US);
+	assert_int_equal(shim_last_weir_state.new_state, CUBIC_SLOW_START);
+	assert_int_equal(shim_last_weir_state.why, WEIR_WHY_ECN);
 	shim_close(sk);
 
 	sk = after_loss(8, RTT_US);
@@ -219,6 +226,65 @@ static void a_full_queue_of_this_host_leaves_two_packets(void **state)
 	shim_close(sk);
 }
 
+/* @why is the reason of the only change of state so far, from slow start. */
+static void left_slow_start(struct sock *sk, enum weir_why why)
+{
+	assert_int_equal(shim_count_weir_state, 1);
+	assert_int_equal(shim_last_weir_state.old_state, CUBIC_SLOW_START);
+	assert_int_equal(shim_last_weir_state.new_state, CUBIC_RENO_FRIENDLY);
+	assert_int_equal(shim_last_weir_state.why, why);
+	shim_close(sk);
+}
+
+static struct sock *traced_slow_start(void)
+{
+	struct sock *sk = shim_connect("weir_cubic");
+
+	tcp_sk(sk)->ecn_flags = TCP_ECN_OK;
+	shim_xmit(sk);
+	shim_round(sk, RTT_US, 1);
+	shim_trace_on = true;
+	shim_count_weir_state = 0;
+
+	return sk;
+}
+
+/* The kernel answers three things in TCP_CA_CWR: only marks are ECN. */
+static void traces_what_led_to_cwr(void **state)
+{
+	struct sock *sk = traced_slow_start();
+
+	shim_ece(sk, 1, RTT_US);
+	left_slow_start(sk, WEIR_WHY_ECN);
+
+	sk = traced_slow_start();
+	tcp_enter_cwr(sk);
+	left_slow_start(sk, WEIR_WHY_LOSS);
+
+	sk = traced_slow_start();
+	shim_tlp_repair(sk);
+	left_slow_start(sk, WEIR_WHY_LOSS);
+}
+
+/* Long after recovery, when the kernel's state does not change any more. */
+static void traces_a_late_undo(void **state)
+{
+	struct sock *sk = traced_slow_start();
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	shim_lose(sk, 1);
+	shim_recover(sk, RTT_US);
+	assert_int_equal(inet_csk(sk)->icsk_ca_state, TCP_CA_Open);
+	shim_count_weir_state = 0;
+	tcp_snd_cwnd_set(tp, cubic_undo_cwnd(sk));
+	tp->snd_ssthresh = tp->prior_ssthresh;
+	shim_ack(sk, 1, RTT_US);
+	assert_int_equal(shim_count_weir_state, 1);
+	assert_int_equal(shim_last_weir_state.new_state, CUBIC_SLOW_START);
+	assert_int_equal(shim_last_weir_state.why, WEIR_WHY_UNDO);
+	shim_close(sk);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +299,8 @@ int main(void)
 		test(late_undo_keeps_the_present),
 		test(ecn_reduces_to_one_packet),
 		test(a_full_queue_of_this_host_leaves_two_packets),
+		test(traces_what_led_to_cwr),
+		test(traces_a_late_undo),
 	};
 
 	return cmocka_run_group_tests_name("cubic_events", tests, NULL, NULL);

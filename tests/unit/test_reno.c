@@ -297,6 +297,105 @@ static void traces_states(void **state)
 	shim_close(sk);
 }
 
+/* @why is the reason of the last change of state, from @from to @to. */
+static void changed(enum reno_state from, enum reno_state to, enum weir_why why)
+{
+	assert_int_equal(shim_count_weir_state, 1);
+	assert_int_equal(shim_last_weir_state.old_state, from);
+	assert_int_equal(shim_last_weir_state.new_state, to);
+	assert_int_equal(shim_last_weir_state.why, why);
+	shim_count_weir_state = 0;
+}
+
+static struct sock *traced_slow_start(void)
+{
+	struct sock *sk = shim_connect("weir_reno");
+
+	tcp_sk(sk)->ecn_flags = TCP_ECN_OK;
+	shim_xmit(sk);
+	shim_round(sk, RTT_US, 1);
+	shim_trace_on = true;
+	shim_count_weir_state = 0;
+
+	return sk;
+}
+
+/* The kernel answers three things in TCP_CA_CWR: only marks are ECN. */
+static void traces_what_led_to_cwr(void **state)
+{
+	struct sock *sk = traced_slow_start();
+
+	shim_ece(sk, 1, RTT_US);
+	changed(RENO_SLOW_START, RENO_AVOIDANCE, WEIR_WHY_ECN);
+	/* Marks that have had their answer are not the reason of the next one. */
+	shim_ece(sk, 1, RTT_US);
+	shim_recover(sk, RTT_US);
+	shim_rto(sk);
+	changed(RENO_AVOIDANCE, RENO_SLOW_START, WEIR_WHY_RTO);
+	tcp_sk(sk)->snd_ssthresh = 100;
+	shim_ack(sk, tcp_sk(sk)->packets_out, RTT_US);
+	assert_int_equal(inet_csk(sk)->icsk_ca_state, TCP_CA_Open);
+	tcp_enter_cwr(sk);
+	changed(RENO_SLOW_START, RENO_AVOIDANCE, WEIR_WHY_LOSS);
+	shim_close(sk);
+
+	sk = traced_slow_start();
+	shim_tlp_repair(sk);
+	changed(RENO_SLOW_START, RENO_AVOIDANCE, WEIR_WHY_LOSS);
+	shim_close(sk);
+}
+
+/* In the middle of a reduction the kernel may hold cwnd below ssthresh. */
+static void traces_no_slow_start_within_a_reduction(void **state)
+{
+	struct sock *sk = traced_slow_start();
+
+	shim_ece(sk, 1, RTT_US);
+	changed(RENO_SLOW_START, RENO_AVOIDANCE, WEIR_WHY_ECN);
+	tcp_snd_cwnd_set(tcp_sk(sk), 3);
+	shim_lose(sk, 1);
+	assert_int_equal(inet_csk(sk)->icsk_ca_state, TCP_CA_Recovery);
+	shim_recover(sk, RTT_US);
+	assert_int_equal(shim_count_weir_state, 0);
+	shim_close(sk);
+}
+
+/* Long after recovery, when the kernel's state does not change any more. */
+static void traces_a_late_undo(void **state)
+{
+	struct sock *sk = traced_slow_start();
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	shim_lose(sk, 1);
+	changed(RENO_SLOW_START, RENO_AVOIDANCE, WEIR_WHY_LOSS);
+	shim_recover(sk, RTT_US);
+	assert_int_equal(inet_csk(sk)->icsk_ca_state, TCP_CA_Open);
+	tcp_snd_cwnd_set(tp, reno_undo_cwnd(sk));
+	tp->snd_ssthresh = tp->prior_ssthresh;
+	changed(RENO_AVOIDANCE, RENO_SLOW_START, WEIR_WHY_UNDO);
+	shim_ack(sk, 1, RTT_US);
+	shim_ack(sk, 1, RTT_US);
+	assert_int_equal(shim_count_weir_state, 0);
+	shim_close(sk);
+}
+
+/* RFC 2861: the kernel takes back what the application does not use. */
+static void traces_an_unused_window(void **state)
+{
+	struct sock *sk = traced_slow_start();
+	const struct shim_ack out_of_order = { .sack_skip = 1, .sacked = 1, .rtt_us = RTT_US };
+
+	shim_reduce(sk);
+	changed(RENO_SLOW_START, RENO_AVOIDANCE, WEIR_WHY_LOSS);
+	tcp_snd_cwnd_set(tcp_sk(sk), tcp_sk(sk)->snd_cwnd - 1);
+	shim_ack_event(sk, &out_of_order);
+	assert_int_equal(inet_csk(sk)->icsk_ca_state, TCP_CA_Disorder);
+	changed(RENO_AVOIDANCE, RENO_SLOW_START, WEIR_WHY_IDLE);
+	shim_ack(sk, 2, RTT_US);
+	changed(RENO_SLOW_START, RENO_AVOIDANCE, WEIR_WHY_ACK);
+	shim_close(sk);
+}
+
 static void survives_being_uninitialised(void **state)
 {
 	shim_call_all_uninitialised("weir_reno");
@@ -356,6 +455,10 @@ int main(void)
 		full(sawtooth_mean_follows_the_square_root_law),
 		full(hystart_parameter_is_validated),
 		full(traces_states),
+		full(traces_what_led_to_cwr),
+		full(traces_no_slow_start_within_a_reduction),
+		full(traces_a_late_undo),
+		full(traces_an_unused_window),
 		full(survives_being_uninitialised),
 		full(takes_over_a_connection),
 		plain(fills_a_bottleneck),
