@@ -221,33 +221,40 @@ static int load_cells(const struct dirs *d, struct run *run, struct err *e)
 	return sort_runs(run, d->n, e);
 }
 
-static int analyze_all(const struct options *o, struct run *run, size_t *n,
-		       json_t *skipped, struct err *e)
+/* Those that failed, if they may, come to stand behind the @good ones. */
+static int analyze_all(const struct options *o, struct run *run, size_t n,
+		       size_t *good, json_t *skipped, struct err *e)
 {
-	int columns = choose_columns(o, run, *n);
-	size_t good = 0;
+	struct run *failed = mem_zalloc(n, sizeof(*failed));
+	int columns = choose_columns(o, run, n);
+	size_t nfailed = 0, k = 0;
+	int rc = 0;
 
-	for (size_t i = 0; i < *n; i++) {
-		bool first = !good || !same_group(&run[i], &run[good - 1]);
+	for (size_t i = 0; !rc && i < n; i++) {
+		struct run r = run[i];
+		bool first = !k || !same_group(&r, &run[k - 1]);
 
-		if (!run_analyze(&run[i], first ? columns : 0, e)) {
-			if (good != i) {
-				run[good] = run[i];
-				memset(&run[i], 0, sizeof(run[i]));
-			}
-			good++;
-			continue;
+		rc = run_analyze(&r, first ? columns : 0, e);
+		if (!rc) {
+			run[k++] = r;
+		} else if (o->skip_bad) {
+			rc = 0;
+			failed[nfailed++] = r;
+			json_array_append_new(skipped, json_pack("{s:s, s:s}", "cell",
+								 r.cell.id, "why", e->text));
+			fprintf(stderr, "weir-analyze: skipped: %s\n", e->text);
+		} else {
+			run[i] = r;
 		}
-		if (!o->skip_bad)
-			return -1;
-		json_array_append_new(skipped, json_pack("{s:s, s:s}", "cell",
-							 run[i].cell.id, "why",
-							 e->text));
-		fprintf(stderr, "weir-analyze: skipped: %s\n", e->text);
-		run_free(&run[i]);
 	}
-	*n = good;
-	return good ? 0 : err_set(e, "%s: no cell could be analysed", o->dir);
+	if (!rc) {
+		memcpy(run + k, failed, nfailed * sizeof(*failed));
+		*good = k;
+		if (!k)
+			rc = err_set(e, "%s: no cell could be analysed", o->dir);
+	}
+	free(failed);
+	return rc;
 }
 
 int main(int argc, char **argv)
@@ -257,7 +264,7 @@ int main(int argc, char **argv)
 	struct run *run = NULL;
 	struct options o;
 	struct err e = { "" };
-	size_t n = 0;
+	size_t good = 0;
 	int rc;
 
 	rc = parse_options(&o, argc, argv);
@@ -266,12 +273,11 @@ int main(int argc, char **argv)
 	rc = 1;
 	if (dirs_find(&dirs, o.dir, &e))
 		goto out;
-	n = dirs.n;
-	run = mem_zalloc(n, sizeof(*run));
+	run = mem_zalloc(dirs.n, sizeof(*run));
 	if (load_cells(&dirs, run, &e) ||
-	    analyze_all(&o, run, &n, skipped, &e))
+	    analyze_all(&o, run, dirs.n, &good, skipped, &e))
 		goto out;
-	result = result_json(o.dir, o.scenario, run, n, skipped, &e);
+	result = result_json(o.dir, o.scenario, run, good, dirs.n - good, skipped, &e);
 	if (!result)
 		goto out;
 	if (json_dumpf(result, stdout, JSON_COMPACT | JSON_REAL_PRECISION(12)) ||

@@ -16,6 +16,10 @@ const struct metric_def metric_defs[] = {
 		"the same over the first 5 s after T0, warm-up or not",
 	},
 	{
+		"total", "delivered_bps",
+		"packets newly acknowledged or SACKed in the window, all senders, times MSS (1448 bytes) times 8, over its length: beside goodput, which counts what a hole held up when it comes into order, even if it was sent in the warm-up",
+	},
+	{
 		"total", "retransmit_pct",
 		"bytes retransmitted over bytes sent (retransmissions included), all senders, in the window",
 	},
@@ -159,6 +163,10 @@ const struct metric_def metric_defs[] = {
 		"the same over the flow's first 5 s, warm-up or not",
 	},
 	{
+		"flow", "delivered_bps",
+		"packets newly acknowledged or SACKed in the window, times MSS (1448 bytes) times 8, over its length",
+	},
+	{
 		"flow", "retransmit_pct",
 		"bytes retransmitted over bytes sent, in the window",
 	},
@@ -248,7 +256,7 @@ const struct metric_def metric_defs[] = {
 	},
 	{
 		"flow", "state1_return_us",
-		"from the last packet delivered of the last flow to end before this one, to this one's next being in state 1; undefined unless traced, or if that never happens",
+		"from the last packet delivered of the last flow to end before this one, to this one's next being in state 1, 0 if it is there; undefined unless traced, or if that never happens",
 	},
 	{
 		"flow", "rwnd_limited_pct",

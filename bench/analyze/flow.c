@@ -345,11 +345,11 @@ static double longest_stall(const struct flow *f)
 static void put_metrics(struct flow *f, const struct cell_flow *conf, size_t i,
 			struct flow_acc *a, struct metrics *out)
 {
-	double goodput = flow_bytes(f, conf, f->t0_us, f->t1_us) * 8e6 /
-			 (f->t1_us - f->t0_us);
 	double span = f->t1_us - f->t0_us, first5 = conf->start_us + 5e6;
+	double goodput = flow_bytes(f, conf, f->t0_us, f->t1_us) * 8e6 / span;
 	double srtt = dist_mean(&a->srtt);
 
+	f->delivered_bytes = gain(a, F_DELIVERED) * CELL_MSS_BYTES;
 	f->sent_bytes = gain(a, F_BYTES_SENT);
 	f->retrans_bytes = gain(a, F_BYTES_RETRANS);
 	f->retrans_pkts = gain(a, F_RETRANS_TOTAL);
@@ -362,6 +362,7 @@ static void put_metrics(struct flow *f, const struct cell_flow *conf, size_t i,
 			conf->stop_us >= first5 ?
 			flow_bytes(f, conf, conf->start_us, first5) * 8 / 5 :
 			NAN);
+	metric_add_flow(out, i, "delivered_bps", f->delivered_bytes * 8e6 / span);
 	metric_add_flow(out, i, "retransmit_pct",
 			percent(f->retrans_bytes, f->sent_bytes));
 	metric_add_flow(out, i, "retrans_pkts", f->retrans_pkts);

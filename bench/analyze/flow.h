@@ -22,6 +22,7 @@
  * @t0_us: start of the window the metrics cover
  * @t1_us: its end
  * @active_us: time of the last sample that showed a packet delivered
+ * @delivered_bytes: acknowledged or SACKed in the window, in full packets' payload
  * @sent_bytes: sent in the window, retransmissions included
  * @retrans_bytes: retransmitted in the window
  * @retrans_pkts: segments retransmitted in the window
@@ -39,6 +40,7 @@ struct flow {
 	double t0_us;
 	double t1_us;
 	double active_us;
+	double delivered_bytes;
 	double sent_bytes;
 	double retrans_bytes;
 	double retrans_pkts;

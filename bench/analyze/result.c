@@ -143,18 +143,19 @@ static double lab_sum(const struct run *run, size_t n, const char *key)
  * @scenario: its text's file, NULL: DIR/scenario.conf, if it is there
  * @run: the runs, sorted
  * @n: how many
- * @skipped: JSON array of cells that could not be used
+ * @failed: how many stand behind them that could not be analysed
+ * @skipped: JSON array of these, and why
  * @e: the error
  *
  * Return: a new reference, or NULL.
  */
 json_t *result_json(const char *dir, const char *scenario,
-		    const struct run *run, size_t n, json_t *skipped,
-		    struct err *e)
+		    const struct run *run, size_t n, size_t failed,
+		    json_t *skipped, struct err *e)
 {
 	json_t *about, *verdicts, *runs;
 
-	verdicts = verdicts_json(run, n, e);
+	verdicts = verdicts_json(run, n, failed, e);
 	if (!verdicts)
 		return NULL;
 	if (scenario_json(dir, scenario, &run[0].cell, &about, e)) {

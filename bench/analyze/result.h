@@ -12,7 +12,7 @@
 #include "run.h"
 
 json_t *result_json(const char *dir, const char *scenario,
-		    const struct run *run, size_t n, json_t *skipped,
-		    struct err *e);
+		    const struct run *run, size_t n, size_t failed,
+		    json_t *skipped, struct err *e);
 
 #endif

@@ -14,6 +14,7 @@
 #include "flow.h"
 #include "link.h"
 #include "mem.h"
+#include "meta.h"
 #include "state.h"
 
 /* The run's own window: from the first flow's start to the last one's end. */
@@ -33,13 +34,14 @@ static void set_window(struct run *r, const struct flow *flow)
 static void put_totals(struct run *r, const struct flow *flow, struct dist *srtt)
 {
 	const struct cell *c = &r->cell;
-	double bytes = 0, bytes5 = 0, sent = 0, retrans = 0, pkts = 0;
+	double bytes = 0, bytes5 = 0, delivered = 0, sent = 0, retrans = 0, pkts = 0;
 	double cwnd = 0, inflight = 0, silence = 0, stall = 0, goodput, mean = dist_mean(srtt);
 	struct metrics *m = &r->metrics;
 
 	for (size_t i = 0; i < c->nflows; i++) {
 		bytes += flow_bytes(&flow[i], &c->flow[i], r->t0_us, r->t1_us);
 		bytes5 += flow_bytes(&flow[i], &c->flow[i], 0, 5e6);
+		delivered += flow[i].delivered_bytes;
 		sent += flow[i].sent_bytes;
 		retrans += flow[i].retrans_bytes;
 		pkts += flow[i].retrans_pkts;
@@ -52,6 +54,8 @@ static void put_totals(struct run *r, const struct flow *flow, struct dist *srtt
 	metric_add(m, METRIC_TOTAL, "goodput_bps", goodput);
 	metric_add(m, METRIC_TOTAL, "goodput_5s_bps",
 		   r->t1_us >= 5e6 ? bytes5 * 8 / 5 : NAN);
+	metric_add(m, METRIC_TOTAL, "delivered_bps",
+		   delivered * 8e6 / (r->t1_us - r->t0_us));
 	metric_add(m, METRIC_TOTAL, "retransmit_pct",
 		   sent > 0 ? 100 * retrans / sent : NAN);
 	metric_add(m, METRIC_TOTAL, "retrans_pkts", pkts);
@@ -132,6 +136,8 @@ int run_analyze(struct run *r, int columns, struct err *e)
 		rc = state_analyze(c, flow, &r->metrics, e);
 	if (!rc)
 		rc = load_lab(r, e);
+	if (!rc)
+		rc = meta_check(c, r->warnings, e);
 	if (!rc) {
 		put_totals(r, flow, &srtt);
 		fair_analyze(c, flow, &r->metrics, &r->jain_1s);

@@ -101,26 +101,26 @@ json_t *summary_json(const struct run *run, size_t n)
 	return a;
 }
 
-static int verdict_add(json_t *a, const struct run *run, size_t n,
-		       const struct cell_expect *x, struct err *e)
+/* The verdict on one expectation of the group that @c is of, of whose cells @s is measured. */
+static int verdict_add(json_t *a, const struct cell *c, const struct cell_expect *x,
+		       struct spread s, size_t cells, struct err *e)
 {
-	struct spread s = spread_of(run, n, x->metric);
 	double measured = metric_round(x->metric, s.median);
 	/* What some seed does not define did not happen there. */
-	bool pass = s.n == n && measured >= x->low && measured <= x->high;
+	bool pass = s.n == cells && measured >= x->low && measured <= x->high;
 	json_t *v;
 
 	if (!metric_defined(x->metric))
 		return err_set(e,
 			       "%s/cell.conf: expects '%s', which is no metric; weir-analyze --metrics lists them",
-			       run[0].cell.dir, x->metric);
-	v = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:i, s:o, s:o, s:s, s:s}",
-		      "point", run[0].cell.point, "cc", run[0].cell.cc,
+			       c->dir, x->metric);
+	v = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:i, s:i, s:o, s:o, s:s, s:s}",
+		      "point", c->point, "cc", c->cc,
 		      "metric", x->metric,
 		      "measured", metric_json(x->metric, s.median),
 		      "min", metric_json(x->metric, s.min),
 		      "max", metric_json(x->metric, s.max),
-		      "n", (int)s.n,
+		      "n", (int)s.n, "cells", (int)cells,
 		      "low", round_json(x->low, 1e6),
 		      "high", round_json(x->high, 1e6),
 		      "source", x->source, "verdict", pass ? "pass" : "miss");
@@ -128,30 +128,58 @@ static int verdict_add(json_t *a, const struct run *run, size_t n,
 	return 0;
 }
 
+static size_t group_count(const struct run *of, const struct run *run, size_t n)
+{
+	size_t k = 0;
+
+	for (size_t i = 0; i < n; i++)
+		k += same_group(of, &run[i]);
+	return k;
+}
+
+/* All verdicts on a group: its @k good runs from @run on, and @failed cells more. */
+static int group_verdicts(json_t *a, const struct run *run, size_t k, size_t failed,
+			  struct err *e)
+{
+	const struct cell *c = &run->cell;
+
+	for (size_t x = 0; x < c->nexpects; x++)
+		if (verdict_add(a, c, &c->expect[x],
+				spread_of(run, k, c->expect[x].metric), k + failed, e))
+			return -1;
+	return 0;
+}
+
 /**
  * verdicts_json() - hold the medians against what the scenario expects
  * @run: all runs, sorted so that groups are together
  * @n: how many
+ * @failed: how many stand behind them that could not be analysed
  * @e: the error
  *
- * A metric that some seed does not define misses: an expectation is not met by silence.
+ * A metric that some seed does not define misses, and so does one of a cell that failed: an expectation is not met by silence.
  *
  * Return: a new reference to an array, or NULL.
  */
-json_t *verdicts_json(const struct run *run, size_t n, struct err *e)
+json_t *verdicts_json(const struct run *run, size_t n, size_t failed,
+		      struct err *e)
 {
+	const struct run *lost = run + n;
 	json_t *a = json_array();
+	int rc = 0;
 
-	for (size_t i = 0, k; i < n; i += k) {
-		const struct cell *c = &run[i].cell;
-
+	for (size_t i = 0, k; !rc && i < n; i += k) {
 		k = group_size(&run[i], n - i);
-		for (size_t x = 0; x < c->nexpects; x++) {
-			if (verdict_add(a, &run[i], k, &c->expect[x], e)) {
-				json_decref(a);
-				return NULL;
-			}
-		}
+		rc = group_verdicts(a, &run[i], k, group_count(&run[i], lost, failed), e);
+	}
+	for (size_t i = 0, k; !rc && i < failed; i += k) {
+		k = group_size(&lost[i], failed - i);
+		if (!group_count(&lost[i], run, n))
+			rc = group_verdicts(a, &lost[i], 0, k, e);
+	}
+	if (rc) {
+		json_decref(a);
+		a = NULL;
 	}
 	return a;
 }

@@ -29,6 +29,7 @@ struct spread {
 bool same_group(const struct run *a, const struct run *b);
 struct spread spread_of(const struct run *run, size_t n, const char *name);
 json_t *summary_json(const struct run *run, size_t n);
-json_t *verdicts_json(const struct run *run, size_t n, struct err *e);
+json_t *verdicts_json(const struct run *run, size_t n, size_t failed,
+		      struct err *e);
 
 #endif

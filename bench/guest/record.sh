@@ -41,6 +41,35 @@ versions()
 	done
 }
 
+# Packets that a receiver's TCP threw away though they had come: it had no room, or nobody took them.
+RECEIVER_DROPS='TCPBacklogDrop|TCPRcvQDrop|TCPZeroWindowDrop|RcvPruned|OfoPruned'
+
+# receiver_drops: how many of them, by name, as JSON members.
+receiver_drops()
+{
+	local -a name value
+	local i sep=
+
+	{ read -ra name && read -ra value; } < <(in_ns rcv grep ^TcpExt: /proc/net/netstat)
+	for i in "${!name[@]}"; do
+		[[ "${name[i]}" =~ ^($RECEIVER_DROPS)$ ]] || continue
+		printf '%s"%s": %s' "$sep" "${name[i]}" "${value[i]}"
+		sep=', '
+	done
+}
+
+# sender_drops: packets that the senders' own queues dropped, before the path.
+sender_drops()
+{
+	local i sum=0
+
+	for ((i = 1; i <= FLOWS; i++)); do
+		[[ ! "$(tc -n "${PREFIX}s$i" -s qdisc show dev eth0)" =~ \(dropped\ ([0-9]+), ]] ||
+			sum=$((sum + BASH_REMATCH[1]))
+	done
+	echo "$sum"
+}
+
 # meta: what this run ran on, as the kernel says it.
 meta()
 {
@@ -50,7 +79,8 @@ meta()
 	printf '{"kernel": "%s", "native": %s, "algorithms": "%s",\n' "$(uname -r)" \
 		$native "$(algorithms | paste -sd ' ')"
 	printf '"modules": {%s},\n' "$(versions)"
-	printf '"sampler": %s,\n"sysctls": {' "$(<"$OUT/sampler.json")"
+	printf '"sampler": %s,\n' "$(<"$OUT/sampler.json")"
+	printf '"drops": {"sender": %s, %s},\n"sysctls": {' "$(sender_drops)" "$(receiver_drops)"
 	in_ns s1 bash -c "$(declare -f sysctls_now); sysctls_now"
 	printf '\n}}\n'
 }

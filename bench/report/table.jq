@@ -84,6 +84,7 @@ def verdict_lines:
   | (if .verdict == "pass" then "PASS" else "MISS" end)
     + "  " + ([.cc, (.point | point_words)] | map(select(. != "")) | join(", "))
     + ": " + metric_label(.metric) + " " + $x.measured + $x.unit + $x.range
+    + (if .n < .cells then " in \(.n) of \(.cells) seeds" else "" end)
     + ", expected " + $x.band + $x.unit
     + (if .source == "" then "" else "  (" + .source + ")" end);
 

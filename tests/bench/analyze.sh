@@ -56,6 +56,8 @@ ok 'steady: schema' is steady .schema '"weir-result-1"'
 ok 'steady: window' is steady '.runs[0].window_us' '[5000000,19950000]'
 ok 'steady: goodput' is steady '.runs[0].flows[0].goodput_bps' 8000000
 ok 'steady: goodput of the first 5 s' is steady '.runs[0].total.goodput_5s_bps' 8000000
+# in whole packets: 13778 - 3453, times 1448 * 8 / 14.95
+ok 'steady: what was delivered' is steady '[.runs[0].total.delivered_bps, .runs[0].flows[0].delivered_bps]' '[8000321,8000321]'
 ok 'steady: utilisation' is steady '.runs[0].link.utilisation_pct' 83.6464
 ok 'steady: no lull' is steady '.runs[0].link.utilisation_lull_pct' 83.6464
 ok 'steady: queueing delay' is steady '[.runs[0].link | .queue_delay_p50_us, .queue_delay_p99_us, .queue_delay_mean_us, .queue_delay_max_us]' '[12112,12112,12112,12112]'
@@ -230,11 +232,28 @@ ok '--no-series leaves the curves out' is lean '.runs[0] | has("series")' false
 rm "$work/seeds/s1/link.csv"
 "$work/analyze" --skip-bad "$work/seeds" >"$work/skipped.json" 2>/dev/null
 ok '--skip-bad goes on without the bad cell' is skipped '[.runs[].cell, .skipped[].cell, .summary[0].metrics.goodput_bps.median]' '["s2","s3","s1",8000000]'
+ok 'a seed that failed misses' is skipped '[.verdicts[] | [.verdict, .n, .cells]]' '[["miss",2,3],["miss",2,3],["miss",0,3]]'
+sed -i 's/^CC=.*/CC=bbr/; s/^ORDER=.*/ORDER=9/' "$work/seeds/s1/cell.conf"
+"$work/analyze" --skip-bad "$work/seeds" >"$work/lost.json" 2>/dev/null
+ok 'a group of which all failed misses, too' is lost '[.verdicts[] | [.cc, .verdict, .n, .cells]] | .[0], .[3]' \
+	$'["'"$(jq -r '.runs[0].cc' "$work/lost.json")"$'","pass",2,2]\n["bbr","miss",0,1]'
 ok '--skip-bad keeps the curves of the first good seed' is skipped '[.runs[] | has("series")]' '[true,false]'
 
 broken sed -i 's/"bits_per_second": [0-9.]*/"bits_per_second": 7000000/' iperf-1.json
 "$work/analyze" "$work/broken" >"$work/warned.json"
 ok 'disagreement with iperf3 is remarked' is warned '.runs[0].warnings' '["flow 1: iperf3 reports 7.000 Mbit/s received, the receiver'"'"'s socket 8.000 Mbit/s (+14.3%)"]'
+# meta TEXT: what the steady cell says of itself
+meta() {
+	broken sh -c "echo '$1' >meta.json"
+	"$work/analyze" "$work/broken" >"$work/meta.json"
+}
+meta '{"sampler": {"latest_us": 9000}, "drops": {"sender": 0, "RcvPruned": 0}}'
+ok 'a run that was well is silent' is meta '.runs[0].warnings' '[]'
+meta '{"sampler": {"latest_us": 25300}, "drops": {"sender": 2, "RcvPruned": 0, "TCPBacklogDrop": 7}}'
+ok 'a late sampler and drops at the ends are remarked' is meta '.runs[0].warnings' \
+	'["the sampler was 25.3 ms late once: curves and percentiles have a hole there","2 packets were dropped by an end, not by the path (sender)","7 packets were dropped by an end, not by the path (TCPBacklogDrop)"]'
+broken sh -c 'echo [] >meta.json'
+ok 'a damaged meta.json fails' status 1 "$work/analyze" "$work/broken"
 # ss_cell CWND RTT: the steady cell, in which ss was asked at 10 s and said this
 ss_cell() {
 	broken sh -c "echo 10000174,10008532 >ss-1.at; printf 'ESTAB 0 1\\n\\t cubic rto:204 rtt:$2/0.009 mss:1448 cwnd:$1 bytes_sent:5\\n' >ss-1.txt"
