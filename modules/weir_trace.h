@@ -120,6 +120,27 @@ static inline u64 weir_trace_delivery_rate(const struct tcp_sock *tp)
 
 	return tp->rate_interval_us ? div_u64(rate, tp->rate_interval_us) : 0;
 }
+
+/* What both events say of a connection, in fields that each has in its own order */
+#define WEIR_TRACE_ASSIGN_SOCKET(sk)					\
+do {									\
+	const struct inet_connection_sock *__icsk = inet_csk(sk);	\
+	const struct tcp_sock *__tp = tcp_sk(sk);			\
+									\
+	__entry->skaddr = (unsigned long)(sk);				\
+	__entry->cookie = atomic64_read(&(sk)->sk_cookie);		\
+	__entry->snd_cwnd = tcp_snd_cwnd(__tp);				\
+	__entry->ssthresh = __tp->snd_ssthresh;				\
+	__entry->in_flight = tcp_packets_in_flight(__tp);		\
+	__entry->srtt_us = __tp->srtt_us >> 3;				\
+	__entry->min_rtt_us = tcp_min_rtt(__tp);			\
+	__entry->family = (sk)->sk_family;				\
+	__entry->sport = (sk)->sk_num;					\
+	__entry->dport = ntohs((sk)->sk_dport);				\
+	__entry->ca_state = __icsk->icsk_ca_state;			\
+	weir_trace_addrs(__entry->saddr, __entry->daddr, sk);		\
+	memcpy(__entry->name, __icsk->icsk_ca_ops->name, TCP_CA_NAME_MAX); \
+} while (0)
 #endif /* _WEIR_TRACE_ONCE */
 
 TRACE_EVENT(weir_ack,
@@ -156,31 +177,18 @@ TRACE_EVENT(weir_ack,
 	),
 
 	TP_fast_assign(
-		const struct inet_connection_sock *icsk = inet_csk(sk);
 		const struct tcp_sock *tp = tcp_sk(sk);
 
-		__entry->skaddr = (unsigned long)sk;
-		__entry->cookie = atomic64_read(&sk->sk_cookie);
+		WEIR_TRACE_ASSIGN_SOCKET(sk);
 		__entry->pacing_rate = READ_ONCE(sk->sk_pacing_rate);
 		__entry->delivery_rate = weir_trace_delivery_rate(tp);
 		__entry->bw = values->bw;
 		__entry->target = values->target;
 		__entry->aux = values->aux;
-		__entry->snd_cwnd = tcp_snd_cwnd(tp);
-		__entry->ssthresh = tp->snd_ssthresh;
-		__entry->in_flight = tcp_packets_in_flight(tp);
 		__entry->delivered = tp->delivered;
 		__entry->lost = tp->lost;
-		__entry->srtt_us = tp->srtt_us >> 3;
-		__entry->min_rtt_us = tcp_min_rtt(tp);
 		__entry->rtt_us = rtt_us;
-		__entry->family = sk->sk_family;
-		__entry->sport = sk->sk_num;
-		__entry->dport = ntohs(sk->sk_dport);
-		__entry->ca_state = icsk->icsk_ca_state;
 		__entry->state = state;
-		weir_trace_addrs(__entry->saddr, __entry->daddr, sk);
-		memcpy(__entry->name, icsk->icsk_ca_ops->name, TCP_CA_NAME_MAX);
 	),
 
 	TP_printk("%s %pI6c:%u > %pI6c:%u cookie=%llu cwnd=%u ssthresh=%u in_flight=%u delivered=%u lost=%u rtt_us=%d srtt_us=%u min_rtt_us=%u pacing_rate=%llu delivery_rate=%llu ca_state=%u state=%u bw=%llu target=%llu aux=%llu",
@@ -221,25 +229,10 @@ TRACE_EVENT(weir_state,
 	),
 
 	TP_fast_assign(
-		const struct inet_connection_sock *icsk = inet_csk(sk);
-		const struct tcp_sock *tp = tcp_sk(sk);
-
-		__entry->skaddr = (unsigned long)sk;
-		__entry->cookie = atomic64_read(&sk->sk_cookie);
-		__entry->snd_cwnd = tcp_snd_cwnd(tp);
-		__entry->ssthresh = tp->snd_ssthresh;
-		__entry->in_flight = tcp_packets_in_flight(tp);
-		__entry->srtt_us = tp->srtt_us >> 3;
-		__entry->min_rtt_us = tcp_min_rtt(tp);
-		__entry->family = sk->sk_family;
-		__entry->sport = sk->sk_num;
-		__entry->dport = ntohs(sk->sk_dport);
-		__entry->ca_state = icsk->icsk_ca_state;
+		WEIR_TRACE_ASSIGN_SOCKET(sk);
 		__entry->old_state = old_state;
 		__entry->new_state = new_state;
 		__entry->why = why;
-		weir_trace_addrs(__entry->saddr, __entry->daddr, sk);
-		memcpy(__entry->name, icsk->icsk_ca_ops->name, TCP_CA_NAME_MAX);
 	),
 
 	TP_printk("%s %pI6c:%u > %pI6c:%u cookie=%llu state=%u->%u why=%s cwnd=%u ssthresh=%u in_flight=%u srtt_us=%u min_rtt_us=%u ca_state=%u",
