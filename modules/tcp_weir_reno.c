@@ -73,7 +73,8 @@ static void reno_report(struct sock *sk, u32 cwnd, u32 ssthresh, enum weir_why w
 	reno->state = state;
 }
 
-static void reno_update_state(struct sock *sk, enum weir_why why)
+/* Out of line: what every ACK runs needs no more registers for it. */
+static noinline void reno_update_state(struct sock *sk, enum weir_why why)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
