@@ -4,24 +4,36 @@
  * kernel execute, with everything they call, from their call to their return.
  *
  * usage: qemu-system-x86_64 ... -d plugin -D LOG \
- *		-plugin insn-count.so[,from=ADDR,to=ADDR][,entry=ADDR...]
+ *		-plugin insn-count.so[,from=ADDR,to=ADDR][,entry=ADDR...][,start=ADDR]
  *
- * Counted is each function that is called from outside the address range
- * [from, to), by default that of kernel modules, into it; and each function
- * at an entry address. When QEMU ends, LOG has a line for each that was called:
+ * Counted is each function in the address range [from, to), by default that of
+ * kernel modules, that code outside calls; and each function at an entry
+ * address. When QEMU ends, LOG has a line for each:
  *
- *	ADDR calls instructions median
+ *	ADDR begun ended instructions median
  *
- * A plugin sees blocks of translated code, each run from its first instruction
- * to its last one. A call is a block that begins in the range after one that
- * ended outside. The caller goes on behind its call instruction, which was the
- * last one of the block before: when a block begins there, the call is over.
- * An interrupt in between is counted, too: the median shows what it is without.
+ * Begun are calls, ended those that returned; a difference says that the plugin
+ * lost some. Instructions and median are of those that ended. An interrupt in
+ * between is counted, too: the median shows what it is without.
  *
- * A return into the range from a function it called also looks like a call. Its
- * "return address" is behind a return instruction, where nothing goes on, so
- * such an entry lies on the stack until what is below it ends. Its address is
- * not that of a function, by which the reader of the log leaves it out.
+ * The plugin follows the stack: a call instruction opens a frame, a return
+ * instruction closes the youngest. A function that begins is called in the
+ * youngest frame, and that frame's return is its end. So it does not matter if
+ * it was entered by a jump (its caller's last act, or through a thunk), or ends
+ * with one to another function: nobody has called it in a frame of its own.
+ *
+ * Code that goes on in the range after it called something outside, or after
+ * an interrupt, does so in a frame in which a call has begun already, or that
+ * code in the range opened: no call begins.
+ *
+ * All tasks share the plugin's stack. Another task's returns close frames that
+ * are not its own, but whatever calls a function has just opened its frame, and
+ * nothing that is counted sleeps; interrupts leave the stack as they found it.
+ *
+ * Memory of modules is used again: what a function's address has counted may
+ * have been other code's. At each call of the function at start all counts are
+ * forgotten; let that be one that an algorithm calls when its module is in
+ * place, and before it is used.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -33,64 +45,49 @@
 
 #define MODULES_FROM	0xffffffffc0000000ULL
 #define MODULES_TO	0xffffffffff000000ULL
+#define KERNEL_FROM	0xffff800000000000ULL
 #define MAX_ENTRIES	64	/* entry= arguments */
-#define STACK		64	/* calls within calls; the oldest are forgotten */
+#define FRAMES		512	/* the oldest are forgotten */
 #define FUNCTIONS	4096	/* hash slots, a power of two */
 #define MAX_INSNS	4096	/* longer calls count as so long in the median */
 
 /**
- * struct block - a translated block of code
- * @begin: address of its first instruction
- * @end: address behind its last one
- * @insns: instructions in it
- * @inside: @begin lies in the range
- * @entry: @begin is an entry address
- */
-struct block {
-	uint64_t begin;
-	uint64_t end;
-	uint64_t insns;
-	bool inside;
-	bool entry;
-};
-
-/**
  * struct function - what calls of one function cost
  * @addr: its first instruction; 0: a free slot
- * @calls: calls that ended
- * @insns: instructions of all of them
- * @hist: calls by their instructions
+ * @begun: calls
+ * @ended: calls that returned
+ * @insns: instructions of all that returned
+ * @hist: calls that returned, by their instructions
  */
 struct function {
 	uint64_t addr;
-	uint64_t calls;
+	uint64_t begun;
+	uint64_t ended;
 	uint64_t insns;
 	uint32_t *hist;
 };
 
 /**
- * struct call - a call that has not ended
- * @addr: the function
- * @back: where its caller goes on
+ * struct frame - a call instruction that was executed and has not returned
+ * @taken: nothing may begin in it: something has, or code in the range called
+ * @f: the function that is counted; NULL: none
  * @begun: instructions executed before it
  */
-struct call {
-	uint64_t addr;
-	uint64_t back;
+struct frame {
+	bool taken;
+	struct function *f;
 	uint64_t begun;
 };
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
-static uint64_t from = MODULES_FROM, to = MODULES_TO;
+static uint64_t from = MODULES_FROM, to = MODULES_TO, start;
 static uint64_t entries[MAX_ENTRIES];
 static size_t nentries;
 static struct function functions[FUNCTIONS];
-static struct call stack[STACK];
+static struct frame frames[FRAMES];
 static size_t depth;
 static uint64_t executed;
-static struct block nothing;
-static const struct block *last = &nothing;
 
 static void *must(void *p)
 {
@@ -115,43 +112,58 @@ static struct function *function_at(uint64_t addr)
 	abort();
 }
 
-static void call_begins(uint64_t addr, uint64_t back)
+static void call(unsigned int vcpu, void *udata)
 {
-	if (depth == STACK)
-		memmove(stack, stack + 1, --depth * sizeof(*stack));
-	stack[depth++] = (struct call){ addr, back, executed };
-}
-
-/* A block begins at @addr: if that is where a caller goes on, its call is over. */
-static void call_ends(uint64_t addr)
-{
-	struct function *f;
-	uint64_t insns;
-
-	for (size_t i = depth; i-- > 0;) {
-		if (stack[i].back != addr)
-			continue;
-		insns = executed - stack[i].begun;
-		f = function_at(stack[i].addr);
-		f->calls++;
-		f->insns += insns;
-		f->hist[insns < MAX_INSNS ? insns : MAX_INSNS]++;
-		depth = i;
-		return;
+	(void)vcpu;
+	if (depth == FRAMES) {
+		depth /= 2;
+		memmove(frames, frames + FRAMES - depth, depth * sizeof(*frames));
 	}
+	frames[depth++] = (struct frame){ .taken = udata };
 }
 
+static void count(const struct frame *frame)
+{
+	struct function *f = frame->f;
+	uint64_t insns = executed - frame->begun;
+
+	f->ended++;
+	f->insns += insns;
+	f->hist[insns < MAX_INSNS ? insns : MAX_INSNS]++;
+}
+
+static void returned(unsigned int vcpu, void *udata)
+{
+	(void)vcpu;
+	(void)udata;
+	if (depth && frames[--depth].f)
+		count(&frames[depth]);
+}
+
+/* A block begins where a function may. */
 static void block_executed(unsigned int vcpu, void *udata)
 {
-	const struct block *b = udata;
+	struct frame *frame;
 
 	(void)vcpu;
-	if (depth)
-		call_ends(b->begin);
-	if (b->entry || (b->inside && !last->inside))
-		call_begins(b->begin, last->end);
-	executed += b->insns;
-	last = b;
+	if (!depth || frames[depth - 1].taken)
+		return;
+	frame = &frames[depth - 1];
+	frame->taken = true;
+	frame->f = function_at((uint64_t)(uintptr_t)udata);
+	frame->f->begun++;
+	frame->begun = executed;
+}
+
+static void forget(unsigned int vcpu, void *udata)
+{
+	(void)vcpu;
+	(void)udata;
+	depth = 0;
+	for (size_t i = 0; i < FUNCTIONS; i++) {
+		free(functions[i].hist);
+		functions[i] = (struct function){ 0 };
+	}
 }
 
 static bool is_entry(uint64_t addr)
@@ -163,20 +175,52 @@ static bool is_entry(uint64_t addr)
 	return false;
 }
 
-/* Blocks live as long as QEMU may have translations of them: to the end. */
+/* An instruction's opcode, behind its prefixes. */
+static const uint8_t *opcode(const struct qemu_plugin_insn *insn)
+{
+	static const uint8_t prefixes[] = { 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf2, 0xf3 };
+	const uint8_t *code = qemu_plugin_insn_data(insn);
+
+	while (*code >> 4 == 4 || memchr(prefixes, *code, sizeof(prefixes)))
+		code++;
+	return code;
+}
+
+/* Calls: e8, and ff with 2 in its second byte's middle; returns: c3 and c2. */
+static void watch_stack(struct qemu_plugin_insn *tail, bool inside)
+{
+	static bool yes = true;
+	const uint8_t *code = opcode(tail);
+
+	if (*code == 0xe8 || (*code == 0xff && (code[1] >> 3 & 7) == 2))
+		qemu_plugin_register_vcpu_insn_exec_cb(tail, call, QEMU_PLUGIN_CB_NO_REGS,
+						       inside ? &yes : NULL);
+	else if (*code == 0xc3 || *code == 0xc2)
+		qemu_plugin_register_vcpu_insn_exec_cb(tail, returned, QEMU_PLUGIN_CB_NO_REGS, NULL);
+}
+
+/*
+ * QEMU translates code in blocks: each is entered at its first instruction, and
+ * runs to its last, the only one that may be a call or a return. All of it is
+ * added to what was executed when it begins, after the block's callbacks and
+ * before its instructions'.
+ */
 static void block_translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
+	uint64_t addr = qemu_plugin_tb_vaddr(tb);
 	size_t n = qemu_plugin_tb_n_insns(tb);
-	const struct qemu_plugin_insn *tail = qemu_plugin_tb_get_insn(tb, n - 1);
-	struct block *b = must(calloc(1, sizeof(*b)));
+	bool inside = addr >= from && addr < to;
 
 	(void)id;
-	b->begin = qemu_plugin_tb_vaddr(tb);
-	b->end = qemu_plugin_insn_vaddr(tail) + qemu_plugin_insn_size(tail);
-	b->insns = n;
-	b->inside = b->begin >= from && b->begin < to;
-	b->entry = is_entry(b->begin);
-	qemu_plugin_register_vcpu_tb_exec_cb(tb, block_executed, QEMU_PLUGIN_CB_NO_REGS, b);
+	if (addr < KERNEL_FROM)
+		return;
+	if (addr == start)
+		qemu_plugin_register_vcpu_tb_exec_cb(tb, forget, QEMU_PLUGIN_CB_NO_REGS, NULL);
+	if (inside || is_entry(addr))
+		qemu_plugin_register_vcpu_tb_exec_cb(tb, block_executed, QEMU_PLUGIN_CB_NO_REGS,
+						     (void *)(uintptr_t)addr);
+	qemu_plugin_register_vcpu_tb_exec_inline(tb, QEMU_PLUGIN_INLINE_ADD_U64, &executed, n);
+	watch_stack(qemu_plugin_tb_get_insn(tb, n - 1), inside);
 }
 
 static unsigned int median(const struct function *f)
@@ -185,7 +229,7 @@ static unsigned int median(const struct function *f)
 
 	for (unsigned int i = 0; i < MAX_INSNS; i++) {
 		seen += f->hist[i];
-		if (2 * seen >= f->calls)
+		if (2 * seen >= f->ended)
 			return i;
 	}
 	return MAX_INSNS;
@@ -200,10 +244,10 @@ static void report(qemu_plugin_id_t id, void *udata)
 	for (size_t i = 0; i < FUNCTIONS; i++) {
 		const struct function *f = &functions[i];
 
-		if (!f->calls)
+		if (!f->addr)
 			continue;
-		snprintf(line, sizeof(line), "%016" PRIx64 " %" PRIu64 " %" PRIu64 " %u\n",
-			 f->addr, f->calls, f->insns, median(f));
+		snprintf(line, sizeof(line), "%016" PRIx64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %u\n",
+			 f->addr, f->begun, f->ended, f->insns, median(f));
 		qemu_plugin_outs(line);
 	}
 }
@@ -220,10 +264,13 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qem
 			from = addr;
 		} else if (!strncmp(argv[i], "to=", 3)) {
 			to = addr;
+		} else if (!strncmp(argv[i], "start=", 6)) {
+			start = addr;
 		} else if (!strncmp(argv[i], "entry=", 6) && nentries < MAX_ENTRIES) {
 			entries[nentries++] = addr;
 		} else {
-			fprintf(stderr, "insn-count: unknown argument '%s' (from=, to=, entry=)\n", argv[i]);
+			fprintf(stderr, "insn-count: unknown argument '%s' (from=, to=, entry=, start=)\n",
+				argv[i]);
 			return -1;
 		}
 	}

@@ -26,7 +26,7 @@ straight() {
 		awk -v f="<$1>:" '$2 == f { on = 1; next } on && !NF { exit } on { n++ } on && /\t(ret|jmp)/ { exit } END { print n + 0 }'
 }
 # counted FUNCTION FIELD
-counted() { jq -r --arg f "$1" --arg k "$2" '.costs[0].callbacks[] | select(.name == $f) | .[$k]' "$result"; }
+counted() { jq -r --arg f "$1" --arg k "$2" '.costs[].callbacks[] | select(.name == $f) | .[$k]' "$result"; }
 
 quietly() { "$@" >/dev/null 2>&1; }
 has() { jq -e "$1" "$result" >/dev/null; }
@@ -45,6 +45,15 @@ ok "one call of cong_control for nearly each segment that came in ($calls of $ac
 ok 'the cost is all instructions over all segments' \
 	has '.costs[0] | (([.callbacks[].instructions] | add) / .acks - .per_ack | fabs) < 0.06'
 ok 'get_info is no part of it' has '[.costs[].callbacks[].name | select(test("get_info"))] == []'
+# The module's first function lies where much was before; it runs a few straight instructions, once a socket.
+ok "what ran in the module's place before it was loaded is not counted" \
+	test "$(counted tcp_westwood_init instructions)" = $(($(counted tcp_westwood_init calls) * $(counted tcp_westwood_init median)))
+# The kernel enters in_ack_event by a jump, the last thing that the function around it does.
+acks=$(jq '.costs[] | select(.cc == "westwood") | .acks' "$result")
+ok "a callback that is entered by a jump is counted, for nearly each segment ($(counted tcp_westwood_ack calls) of $acks)" \
+	test $(($(counted tcp_westwood_ack calls) * 100)) -ge $((acks * 95))
+ok 'from its call to its return, with what it calls' \
+	test "$(counted tcp_westwood_ack median)" -ge 20 -a "$(counted tcp_westwood_ack median)" -le 100
 before=$(jq -cS .costs "$result")
 ok 'bench/cost counts again' quietly bench/cost --kernel "$kernel" "${cpu[@]}" --out "$out" tests/vm/cost.conf
 ok 'and comes to the same, to the instruction' test "$(jq -cS .costs "$result")" = "$before"
