@@ -226,9 +226,40 @@ static void acc_row(struct flow_acc *a, struct flow *f,
 	a->last_us = t;
 }
 
-static int read_sender(struct flow *f, const struct cell_flow *conf,
+/*
+ * No sample of a socket: among others, a flow whose handshake did not come through in
+ * all the run; alone, one that was never started.
+ */
+static int no_sample(const struct cell *c, const char *path, struct err *e)
+{
+	if (c->nflows > 1)
+		return 0;
+	return err_set(e,
+		       "%s:2: no sample; the flow never ran, see console.log and run the cell again",
+		       path);
+}
+
+/* A sender without a connection: nothing sent, nothing in flight. */
+static void acc_nothing(struct flow_acc *a, struct flow *f, const struct cell_flow *conf)
+{
+	double span = f->t1_us - f->t0_us;
+
+	dist_add(&a->cwnd, 0, span);
+	dist_add(&a->inflight, 0, span);
+	dist_add(&a->lost, 0, span);
+	for (size_t k = 0; k < N_COUNTERS; k++) {
+		edge_feed(&a->edge[k], conf->start_us, 0);
+		edge_feed(&a->edge[k], conf->stop_us, 0);
+	}
+	acc_silence(a, f, conf->start_us, conf->stop_us);
+	f->active_us = conf->start_us;
+	a->last_us = conf->stop_us;
+}
+
+static int read_sender(struct flow *f, const struct cell *c, size_t i,
 		       const char *path, struct flow_acc *a, struct err *e)
 {
+	const struct cell_flow *conf = &c->flow[i];
 	double row[F_COLS], prev[F_COLS] = { 0 };
 	bool first = true;
 	struct csv csv;
@@ -251,17 +282,18 @@ static int read_sender(struct flow *f, const struct cell_flow *conf,
 		memcpy(prev, row, sizeof(prev));
 		first = false;
 	}
-	if (!rc && first)
-		rc = err_set(e,
-			     "%s:2: no sample; the flow never ran, see console.log and run the cell again",
-			     path);
+	if (!rc && first) {
+		rc = no_sample(c, path, e);
+		acc_nothing(a, f, conf);
+	}
 	csv_close(&csv);
 	return rc;
 }
 
-static int read_receiver(struct flow *f, const struct cell_flow *conf,
-			 const char *path, struct err *e)
+static int read_receiver(struct flow *f, const struct cell *c, size_t i,
+			 const char *path, json_t *warnings, struct err *e)
 {
+	const struct cell_flow *conf = &c->flow[i];
 	static const struct csv_col cols[] = {
 		{ "t_us", false }, { "bytes_received", false },
 	};
@@ -287,10 +319,15 @@ static int read_receiver(struct flow *f, const struct cell_flow *conf,
 		else
 			trace_add(t, row[0], row[1]);
 	}
-	if (!rc && !f->recv.n)
-		rc = err_set(e,
-			     "%s:2: no sample; the flow never ran, see console.log and run the cell again",
-			     path);
+	if (!rc && !f->recv.n) {
+		rc = no_sample(c, path, e);
+		f->absent = true;
+		trace_add(&f->recv, conf->start_us, 0);
+		trace_add(&f->recv, conf->stop_us, 0);
+		warn_add(warnings,
+			 "flow %zu: its connection did not come about in the run; it counts as nothing delivered",
+			 i + 1);
+	}
 	csv_close(&csv);
 	return rc;
 }
@@ -448,13 +485,13 @@ int flow_analyze(struct flow *f, const struct cell *c, size_t i, int columns,
 	    asprintf(&send_path, "%s/flow-%zu.csv", c->dir, i + 1) < 0)
 		mem_check(NULL);
 
-	if (read_receiver(f, conf, recv_path, e) ||
+	if (read_receiver(f, c, i, recv_path, warnings, e) ||
 	    set_window(f, c, i, recv_path, e))
 		goto out;
 	for (size_t k = 0; k < N_COUNTERS; k++)
 		edge_init(&a.edge[k], f->t0_us, f->t1_us);
 	ss_open(&a.ss, c, i);
-	if (read_sender(f, conf, send_path, &a, e) ||
+	if (read_sender(f, c, i, send_path, &a, e) ||
 	    (conf->bytes == 0 && window_cut(send_path, f->t0_us,
 					    &(double){ f->t1_us },
 					    a.last_us, e)))

@@ -6,6 +6,7 @@
 #define WEIR_ANALYZE_FLOW_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "cell.h"
@@ -21,6 +22,7 @@
  * @delivered: packets acknowledged or SACKed, for the curve; empty without one
  * @t0_us: start of the window the metrics cover
  * @t1_us: its end
+ * @absent: its connection did not come about
  * @active_us: time of the last sample that showed a packet delivered
  * @delivered_bytes: acknowledged or SACKed in the window, in full packets' payload
  * @sent_bytes: sent in the window, retransmissions included
@@ -39,6 +41,7 @@ struct flow {
 	struct trace delivered;
 	double t0_us;
 	double t1_us;
+	bool absent;
 	double active_us;
 	double delivered_bytes;
 	double sent_bytes;

@@ -18,17 +18,21 @@
 #include "state.h"
 
 /* The run's own window: from the first flow's start to the last one's end. */
-static void set_window(struct run *r, const struct flow *flow)
+static int set_window(struct run *r, const struct flow *flow, struct err *e)
 {
 	const struct cell *c = &r->cell;
 	double start = INFINITY, end = 0;
 
 	for (size_t i = 0; i < c->nflows; i++) {
+		if (flow[i].absent)
+			continue;
 		start = fmin(start, flow[i].t0_us);
 		end = fmax(end, flow[i].t1_us);
 	}
 	r->t0_us = start;
 	r->t1_us = end;
+	return start < end ? 0 : err_set(e, "%s: none of its flows ran, see console.log and run the cell again",
+					 c->dir);
 }
 
 static void put_totals(struct run *r, const struct flow *flow, struct dist *srtt)
@@ -128,7 +132,8 @@ int run_analyze(struct run *r, int columns, struct err *e)
 	for (size_t i = 0; !rc && i < c->nflows; i++)
 		rc = flow_analyze(&flow[i], c, i, columns, &srtt, &r->metrics,
 				  r->warnings, e);
-	set_window(r, flow);
+	if (!rc)
+		rc = set_window(r, flow, e);
 	if (!rc)
 		rc = link_analyze(c, r->t0_us, r->t1_us, &queue, &r->metrics,
 				  r->warnings, e);

@@ -110,6 +110,16 @@ sed -i 's/^\(CC\|FLOW1_CC\)=.*/\1=cubic/; s/^ORDER=.*/ORDER=2/' "$work/rivals/cu
 ok 'rivals: the fixed flow is the same in every cell' is rivals '[.runs[] | [.flows[] | .cc, .under_test]]' '[["reno",true,"cubic",false],["cubic",true,"cubic",false]]'
 ok 'rivals: so each has a share' is rivals '[.runs[].fairness.test_share_pct]' '[60.7296,60.7296]'
 
+# The second never gets its connection: the first has all that there is.
+cp -r "$work/pair" "$work/absent"
+sed -i '2,$d' "$work/absent/pair/flow-2.csv" "$work/absent/pair/recv-2.csv"
+rm "$work/absent/pair/iperf-2.json"
+"$work/analyze" "$work/absent" >"$work/absent.json"
+ok 'absent: nothing delivered' is absent '.runs[0].flows[1] | [.goodput_bps, .delivered_bps, .cwnd_mean_pkts, .retrans_pkts, .share_pct]' '[0,0,0,0,0]'
+ok 'absent: silent all the time' is absent '[.runs[0].flows[1].silence_max_s, .runs[0].total.silence_max_s, .runs[0].flows[1].recv_stall_max_s]' '[35,35,35]'
+ok 'absent: the sums are those of the other' is absent '[.runs[0].total.goodput_bps == .runs[0].flows[0].goodput_bps, .runs[0].fairness.jain]' '[true,0.5]'
+ok 'absent: it is remarked' is absent '.runs[0].warnings' '["flow 2: its connection did not come about in the run; it counts as nothing delivered"]'
+
 # states: flow 1 from 0 to 1 at 4 s, to 2 at 6 s, back to 1 at 9 s; the samples of DCTCP's estimate are a column of the sender's
 cp -r "$work/pair" "$work/state"
 printf '%s\n' t_us,flow,old,new,why,cwnd 4000000,1,0,1,ack,10 6000000,1,1,2,delay,10 9000000,1,2,1,delay,10 >"$work/state/pair/state.csv"
@@ -194,6 +204,8 @@ broken sed -i '1000,$d' flow-1.csv
 ok 'refuses a sender that was not watched to the end' one_line 'flow-1.csv: the samples end' "$work/analyze" "$work/broken"
 broken sed -i '2,$d' flow-1.csv
 ok 'refuses a file without samples' one_line 'flow-1.csv:2: no sample' "$work/analyze" "$work/broken"
+sed -i '2,$d' "$work"/absent/pair/{flow,recv}-1.csv
+ok 'absent: a cell of which all flows are is refused' one_line 'none of its flows ran' "$work/analyze" "$work/absent"
 broken sed -i '50{h;d};51G' link.csv
 ok 'refuses time that goes back' one_line 'link.csv:51: time does not move on' "$work/analyze" "$work/broken"
 broken sed -i '80s/,.*/,5/' recv-1.csv
