@@ -67,7 +67,8 @@ enum vegas_state {
  * struct vegas - per-connection state
  * @base_rtt_us: least RTT since the connection or its last idle period, 0 if
  *		 there is none yet [us]
- * @min_rtt_us: least RTT of this round, 0 if there is none yet [us]
+ * @min_rtt_not: bitwise complement of the least RTT of this round [us]; so that
+ *		 0 is none yet, and the lesser RTT is the larger number
  * @rtt_us: RTT that the last decision was based on, for tracing [us]
  * @round_end: sequence number whose acknowledgment ends this round
  * @samples: RTT samples of this round
@@ -76,7 +77,7 @@ enum vegas_state {
  */
 struct vegas {
 	u32 base_rtt_us;
-	u32 min_rtt_us;
+	u32 min_rtt_not;
 	u32 rtt_us;
 	u32 round_end;
 	u32 samples;
@@ -86,7 +87,7 @@ struct vegas {
 
 static void vegas_forget_samples(struct vegas *vegas)
 {
-	vegas->min_rtt_us = 0;
+	vegas->min_rtt_not = 0;
 	vegas->samples = 0;
 	vegas->acked = 0;
 }
@@ -154,10 +155,12 @@ static noinline void vegas_trace_ack(const struct sock *sk, s32 rtt_us)
 	trace_weir_ack(sk, vegas_state(sk), rtt_us, &values);
 }
 
-/* Whether @a is less than @b, where a @b of 0 stands for none yet */
-static bool vegas_less(u32 a, u32 b)
+/* Least RTT of this round, 0 if there is none yet [us] */
+static u32 vegas_min_rtt(const struct vegas *vegas)
 {
-	return a - 1 < b - 1;
+	u32 min_rtt_not = READ_ONCE(vegas->min_rtt_not);
+
+	return min_rtt_not ? ~min_rtt_not : 0;
 }
 
 static void vegas_pkts_acked(struct sock *sk, const struct ack_sample *sample)
@@ -168,9 +171,10 @@ static void vegas_pkts_acked(struct sock *sk, const struct ack_sample *sample)
 	/* Negative: retransmitted, so that the RTT is ambiguous. */
 	if (sample->rtt_us > 0) {
 		/* base is never above a round's least: one look is enough. */
-		if (vegas_less(rtt_us, vegas->min_rtt_us)) {
-			vegas->min_rtt_us = rtt_us;
-			if (vegas_less(rtt_us, vegas->base_rtt_us))
+		if (~rtt_us > vegas->min_rtt_not) {
+			vegas->min_rtt_not = ~rtt_us;
+			/* A base of 0, none yet, is above any. */
+			if (rtt_us - 1 < vegas->base_rtt_us - 1)
 				vegas->base_rtt_us = rtt_us;
 		}
 		vegas->samples++;
@@ -242,9 +246,9 @@ static bool vegas_judge(struct sock *sk, bool round_ended)
 {
 	struct vegas *vegas = inet_csk_ca(sk);
 
-	if (!vegas->min_rtt_us)
+	if (!vegas->min_rtt_not)
 		return false;
-	vegas->rtt_us = vegas->min_rtt_us;
+	vegas->rtt_us = ~vegas->min_rtt_not;
 	if (vegas_diff(vegas, tcp_snd_cwnd(tcp_sk(sk))) <=
 	    (u64)READ_ONCE(vegas_gamma) * vegas->rtt_us || !tcp_is_cwnd_limited(sk)) {
 		vegas->phase = VEGAS_DOUBLE;
@@ -278,7 +282,7 @@ static noinline void vegas_end_round(struct sock *sk)
 
 	if (!vegas_clean(vegas))
 		return;
-	vegas->rtt_us = vegas->min_rtt_us;
+	vegas->rtt_us = ~vegas->min_rtt_not;
 	if (tcp_is_cwnd_limited(sk))
 		vegas_avoid(sk);
 	vegas_start_round(sk);
@@ -362,7 +366,7 @@ static size_t vegas_get_info(struct sock *sk, u32 ext, int *attr,
 	info->vegas.tcpv_enabled = 1;
 	info->vegas.tcpv_rttcnt = vegas->samples;
 	info->vegas.tcpv_rtt = vegas_info_rtt(READ_ONCE(vegas->base_rtt_us));
-	info->vegas.tcpv_minrtt = vegas_info_rtt(READ_ONCE(vegas->min_rtt_us));
+	info->vegas.tcpv_minrtt = vegas_info_rtt(vegas_min_rtt(vegas));
 	*attr = INET_DIAG_VEGASINFO;
 
 	return sizeof(info->vegas);
