@@ -118,6 +118,38 @@ char *file_text(const char *path, struct err *e)
 }
 
 /**
+ * file_object() - read a cell's JSON file, if there is one
+ * @dir: the cell
+ * @name: the file
+ * @object: set to a new reference to a JSON object; NULL if there is no such file, or on error
+ * @e: the error
+ *
+ * Return: 0 or -1.
+ */
+int file_object(const char *dir, const char *name, json_t **object,
+		struct err *e)
+{
+	char *path = join(dir, name);
+	json_t *json = NULL;
+	json_error_t je;
+	int rc = 0;
+
+	*object = NULL;
+	if (!access(path, F_OK)) {
+		json = json_load_file(path, 0, &je);
+		if (json_is_object(json))
+			*object = json_incref(json);
+		else
+			rc = err_set(e, "%s:%d: %s; run the cell again", path,
+				     json ? 1 : je.line,
+				     json ? "not a JSON object" : je.text);
+		json_decref(json);
+	}
+	free(path);
+	return rc;
+}
+
+/**
  * file_sha256() - hash a file, by coreutils' sha256sum
  * @path: its name
  * @hex: 64 hexadecimal digits and a NUL

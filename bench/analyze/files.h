@@ -5,6 +5,7 @@
 #ifndef WEIR_ANALYZE_FILES_H
 #define WEIR_ANALYZE_FILES_H
 
+#include <jansson.h>
 #include <stddef.h>
 
 #include "err.h"
@@ -24,6 +25,8 @@ struct dirs {
 int dirs_find(struct dirs *d, const char *top, struct err *e);
 void dirs_free(struct dirs *d);
 char *file_text(const char *path, struct err *e);
+int file_object(const char *dir, const char *name, json_t **object,
+		struct err *e);
 int file_sha256(const char *path, char hex[65], struct err *e);
 
 #endif

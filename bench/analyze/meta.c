@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-#define _GNU_SOURCE
 #include "meta.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
+#include "files.h"
 #include "flow.h"
-#include "mem.h"
 
 /* The sampler's grid: a tick that comes later than the next is due is worth a word. */
 #define TICK_US	10000
@@ -45,25 +41,12 @@ static void check_drops(json_t *meta, json_t *warnings)
  */
 int meta_check(const struct cell *c, json_t *warnings, struct err *e)
 {
-	json_error_t je;
 	json_t *meta;
-	char *path;
-	int rc = 0;
 
-	if (asprintf(&path, "%s/meta.json", c->dir) < 0)
-		mem_check(NULL);
-	if (!access(path, F_OK)) {
-		meta = json_load_file(path, 0, &je);
-		if (json_is_object(meta)) {
-			check_sampler(meta, warnings);
-			check_drops(meta, warnings);
-		} else {
-			rc = err_set(e, "%s:%d: %s; run the cell again", path,
-				     meta ? 1 : je.line,
-				     meta ? "not a JSON object" : je.text);
-		}
-		json_decref(meta);
-	}
-	free(path);
-	return rc;
+	if (file_object(c->dir, "meta.json", &meta, e))
+		return -1;
+	check_sampler(meta, warnings);
+	check_drops(meta, warnings);
+	json_decref(meta);
+	return 0;
 }

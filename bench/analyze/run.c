@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-#define _GNU_SOURCE
 #include "run.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "check.h"
 #include "dist.h"
 #include "fair.h"
+#include "files.h"
 #include "flow.h"
 #include "link.h"
 #include "mem.h"
@@ -78,25 +76,6 @@ static void put_totals(struct run *r, const struct flow *flow, struct dist *srtt
 		   mean > 0 ? goodput * 1e6 / mean : NAN);
 }
 
-static int load_lab(struct run *r, struct err *e)
-{
-	json_error_t je;
-	char *path;
-	int rc = 0;
-
-	if (asprintf(&path, "%s/lab.json", r->cell.dir) < 0)
-		mem_check(NULL);
-	if (!access(path, F_OK)) {
-		r->lab = json_load_file(path, 0, &je);
-		if (!json_is_object(r->lab))
-			rc = err_set(e, "%s:%d: %s; run the cell again", path,
-				     r->lab ? 1 : je.line,
-				     r->lab ? "not a JSON object" : je.text);
-	}
-	free(path);
-	return rc;
-}
-
 static json_t *series_all(const struct cell *c, struct flow *flow,
 			  struct series *queue)
 {
@@ -140,7 +119,7 @@ int run_analyze(struct run *r, int columns, struct err *e)
 	if (!rc)
 		rc = state_analyze(c, flow, &r->metrics, e);
 	if (!rc)
-		rc = load_lab(r, e);
+		rc = file_object(c->dir, "lab.json", &r->lab, e);
 	if (!rc)
 		rc = meta_check(c, r->warnings, e);
 	if (!rc) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* weir_cubic at congestion events: losses, timeouts, ECN, and what was none. */
 #include "cubic_under_test.h"
+#include "traced_states.h"
 
 static void loss_takes_three_tenths(void **state)
 {
@@ -226,50 +227,30 @@ static void a_full_queue_of_this_host_leaves_two_packets(void **state)
 	shim_close(sk);
 }
 
-/* @why is the reason of the only change of state so far, from slow start. */
-static void left_slow_start(struct sock *sk, enum weir_why why)
-{
-	assert_int_equal(shim_count_weir_state, 1);
-	assert_int_equal(shim_last_weir_state.old_state, CUBIC_SLOW_START);
-	assert_int_equal(shim_last_weir_state.new_state, CUBIC_RENO_FRIENDLY);
-	assert_int_equal(shim_last_weir_state.why, why);
-	shim_close(sk);
-}
-
-static struct sock *traced_slow_start(void)
-{
-	struct sock *sk = shim_connect("weir_cubic");
-
-	tcp_sk(sk)->ecn_flags = TCP_ECN_OK;
-	shim_xmit(sk);
-	shim_round(sk, RTT_US, 1);
-	shim_trace_on = true;
-	shim_count_weir_state = 0;
-
-	return sk;
-}
-
 /* The kernel answers three things in TCP_CA_CWR: only marks are ECN. */
 static void traces_what_led_to_cwr(void **state)
 {
-	struct sock *sk = traced_slow_start();
+	struct sock *sk = traced_slow_start("weir_cubic", RTT_US);
 
 	shim_ece(sk, 1, RTT_US);
-	left_slow_start(sk, WEIR_WHY_ECN);
+	changed(CUBIC_SLOW_START, CUBIC_RENO_FRIENDLY, WEIR_WHY_ECN);
+	shim_close(sk);
 
-	sk = traced_slow_start();
+	sk = traced_slow_start("weir_cubic", RTT_US);
 	tcp_enter_cwr(sk);
-	left_slow_start(sk, WEIR_WHY_LOSS);
+	changed(CUBIC_SLOW_START, CUBIC_RENO_FRIENDLY, WEIR_WHY_LOSS);
+	shim_close(sk);
 
-	sk = traced_slow_start();
+	sk = traced_slow_start("weir_cubic", RTT_US);
 	shim_tlp_repair(sk);
-	left_slow_start(sk, WEIR_WHY_LOSS);
+	changed(CUBIC_SLOW_START, CUBIC_RENO_FRIENDLY, WEIR_WHY_LOSS);
+	shim_close(sk);
 }
 
 /* Long after recovery, when the kernel's state does not change any more. */
 static void traces_a_late_undo(void **state)
 {
-	struct sock *sk = traced_slow_start();
+	struct sock *sk = traced_slow_start("weir_cubic", RTT_US);
 	struct tcp_sock *tp = tcp_sk(sk);
 
 	shim_lose(sk, 1);

@@ -3,6 +3,7 @@
 #include "tcp_weir_reno.c"
 #include "test.h"
 #include "shim_path.h"
+#include "traced_states.h"
 
 #define RTT_US 40000
 
@@ -297,33 +298,10 @@ static void traces_states(void **state)
 	shim_close(sk);
 }
 
-/* @why is the reason of the last change of state, from @from to @to. */
-static void changed(enum reno_state from, enum reno_state to, enum weir_why why)
-{
-	assert_int_equal(shim_count_weir_state, 1);
-	assert_int_equal(shim_last_weir_state.old_state, from);
-	assert_int_equal(shim_last_weir_state.new_state, to);
-	assert_int_equal(shim_last_weir_state.why, why);
-	shim_count_weir_state = 0;
-}
-
-static struct sock *traced_slow_start(void)
-{
-	struct sock *sk = shim_connect("weir_reno");
-
-	tcp_sk(sk)->ecn_flags = TCP_ECN_OK;
-	shim_xmit(sk);
-	shim_round(sk, RTT_US, 1);
-	shim_trace_on = true;
-	shim_count_weir_state = 0;
-
-	return sk;
-}
-
 /* The kernel answers three things in TCP_CA_CWR: only marks are ECN. */
 static void traces_what_led_to_cwr(void **state)
 {
-	struct sock *sk = traced_slow_start();
+	struct sock *sk = traced_slow_start("weir_reno", RTT_US);
 
 	shim_ece(sk, 1, RTT_US);
 	changed(RENO_SLOW_START, RENO_AVOIDANCE, WEIR_WHY_ECN);
@@ -339,7 +317,7 @@ static void traces_what_led_to_cwr(void **state)
 	changed(RENO_SLOW_START, RENO_AVOIDANCE, WEIR_WHY_LOSS);
 	shim_close(sk);
 
-	sk = traced_slow_start();
+	sk = traced_slow_start("weir_reno", RTT_US);
 	shim_tlp_repair(sk);
 	changed(RENO_SLOW_START, RENO_AVOIDANCE, WEIR_WHY_LOSS);
 	shim_close(sk);
@@ -348,7 +326,7 @@ static void traces_what_led_to_cwr(void **state)
 /* In the middle of a reduction the kernel may hold cwnd below ssthresh. */
 static void traces_no_slow_start_within_a_reduction(void **state)
 {
-	struct sock *sk = traced_slow_start();
+	struct sock *sk = traced_slow_start("weir_reno", RTT_US);
 
 	shim_ece(sk, 1, RTT_US);
 	changed(RENO_SLOW_START, RENO_AVOIDANCE, WEIR_WHY_ECN);
@@ -363,7 +341,7 @@ static void traces_no_slow_start_within_a_reduction(void **state)
 /* Long after recovery, when the kernel's state does not change any more. */
 static void traces_a_late_undo(void **state)
 {
-	struct sock *sk = traced_slow_start();
+	struct sock *sk = traced_slow_start("weir_reno", RTT_US);
 	struct tcp_sock *tp = tcp_sk(sk);
 
 	shim_lose(sk, 1);
@@ -382,7 +360,7 @@ static void traces_a_late_undo(void **state)
 /* RFC 2861: the kernel takes back what the application does not use. */
 static void traces_an_unused_window(void **state)
 {
-	struct sock *sk = traced_slow_start();
+	struct sock *sk = traced_slow_start("weir_reno", RTT_US);
 	const struct shim_ack out_of_order = { .sack_skip = 1, .sacked = 1, .rtt_us = RTT_US };
 
 	shim_reduce(sk);
