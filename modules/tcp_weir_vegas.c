@@ -214,16 +214,15 @@ static void vegas_avoid(struct sock *sk)
 	u32 cwnd = tcp_snd_cwnd(tp);
 	u64 diff = vegas_diff(vegas, cwnd);
 	u32 alpha = READ_ONCE(vegas_alpha);
-	u32 beta = max(alpha, READ_ONCE(vegas_beta));
 
-	if (diff > (u64)beta * vegas->rtt_us) {
+	if (diff < (u64)alpha * vegas->rtt_us) {
+		weir_set_cwnd(tp, cwnd + 1);
+	} else if (diff > (u64)max(alpha, READ_ONCE(vegas_beta)) * vegas->rtt_us) {
 		if (cwnd > WEIR_MIN_CWND)
 			weir_set_cwnd(tp, cwnd - 1);
 		/* Shrinking must not look like room for slow start. */
 		if (tp->snd_ssthresh > tcp_snd_cwnd(tp))
 			weir_set_ssthresh(tp, tcp_snd_cwnd(tp));
-	} else if (diff < (u64)alpha * vegas->rtt_us) {
-		weir_set_cwnd(tp, cwnd + 1);
 	}
 }
 
