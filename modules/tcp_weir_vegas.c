@@ -155,14 +155,6 @@ static noinline void vegas_trace_ack(const struct sock *sk, s32 rtt_us)
 	trace_weir_ack(sk, vegas_state(sk), rtt_us, &values);
 }
 
-/* Least RTT of this round, 0 if there is none yet [us] */
-static u32 vegas_min_rtt(const struct vegas *vegas)
-{
-	u32 min_rtt_not = READ_ONCE(vegas->min_rtt_not);
-
-	return min_rtt_not ? ~min_rtt_not : 0;
-}
-
 static void vegas_pkts_acked(struct sock *sk, const struct ack_sample *sample)
 {
 	struct vegas *vegas = inet_csk_ca(sk);
@@ -352,6 +344,14 @@ WEIR_DEFINE_TX_START(vegas, vegas_tx_start)
 static u32 vegas_info_rtt(u32 rtt_us)
 {
 	return rtt_us ? rtt_us : VEGAS_INFO_NO_RTT;
+}
+
+/* Least RTT of this round, 0 if there is none yet [us] */
+static u32 vegas_min_rtt(const struct vegas *vegas)
+{
+	u32 min_rtt_not = READ_ONCE(vegas->min_rtt_not);
+
+	return min_rtt_not ? ~min_rtt_not : 0;
 }
 
 static size_t vegas_get_info(struct sock *sk, u32 ext, int *attr,
