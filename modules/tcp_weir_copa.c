@@ -38,7 +38,8 @@
  * - The rate is that of the window under which the acknowledged packet was sent,
  *   W = what has been delivered since: it made the queue that this packet met.
  *   The source's analysis (section 3) has the queue lag the window by a round
- *   trip as well, but its rule divides the window of now by the RTT of then.
+ *   trip as well, but its rule divides the window of now by the RTT of then, as
+ *   slow start does here.
  *   Where the queue is as long as the path that cancels the swing: the queue
  *   never empties, and flows compete with nobody, for good.
  * - A velocity above 1 is dropped when a decision opposes it, and when the change
@@ -48,6 +49,7 @@
  *   acknowledging every other one, if that is below a third of RTTmax - RTTmin.
  *   A tenth of the swing of 2.5/delta = 5 packets is less than a packet.
  * - RTTmin is the least RTTstanding, not RTT, of 10 s (copa_sample_rtt()).
+ * - Marks (ECN) are answered as losses are.
  * - An ACK counts for as many packets as it acknowledges. cwnd is whole packets,
  *   the rest is kept as credit.
  * - A round trip in which cwnd did not move has no direction: v becomes 1.
@@ -138,7 +140,7 @@ enum copa_direction {
  * @ready: init() has run
  * @avoiding: slow start is over
  * @competing: competitive mode
- * @cut: 1/delta has been halved in this round
+ * @cut: losses or marks have been answered in this round
  * @direction: enum copa_direction of the last round
  * @round_index: index of the current round in @max_rtt_us
  * @steady_rounds: rounds that @direction has lasted, saturated
@@ -202,7 +204,7 @@ static void copa_sample_rtt(struct sock *sk, const struct rate_sample *rs)
 	u32 now_us = tp->tcp_mstamp;
 	u32 standing_us;
 
-	if (rs->rtt_us <= 0 || rs->is_ack_delayed)
+	if (rs->rtt_us <= 0 || rs->is_ack_delayed || weir_rtt_is_coarse(tp, rtt_us))
 		return;
 
 	standing_us = win_min_update(&copa->standing_rtt, tp->srtt_us >> 4, now_us, rtt_us);
@@ -282,17 +284,6 @@ static bool copa_nearly_empty(const struct copa *copa, u32 window)
 	return copa_queueing_delay_us(copa) <= max(swing_us / 10, min(swing_us / 3, packets_us));
 }
 
-/* 1/delta is halved, once in a round trip. */
-static void copa_answer_loss(struct sock *sk)
-{
-	struct copa *copa = inet_csk_ca(sk);
-
-	if (copa->competing && !copa->cut && tcp_sk(sk)->lost != copa->round_lost) {
-		copa->cut = 1;
-		WRITE_ONCE(copa->inv_delta, max(copa->inv_delta / 2, copa_default_inv_delta()));
-	}
-}
-
 static void copa_update_mode(struct sock *sk, u32 window)
 {
 	struct copa *copa = inet_csk_ca(sk);
@@ -303,7 +294,6 @@ static void copa_update_mode(struct sock *sk, u32 window)
 	} else if (copa->busy_rounds > COPA_EMPTY_ROUNDS) {
 		copa_set_mode(sk, READ_ONCE(copa_compete));
 	}
-	copa_answer_loss(sk);
 }
 
 /* --- Once per round trip ------------------------------------------------------ */
@@ -377,8 +367,6 @@ static noinline void copa_end_round(struct sock *sk)
 
 	if (copa->avoiding)
 		copa_update_velocity(sk);
-	/* The ACK that ends the round may be the first to tell of a loss in it. */
-	copa_answer_loss(sk);
 	if (copa->competing && !copa->cut && tcp_sk(sk)->is_cwnd_limited)
 		WRITE_ONCE(copa->inv_delta, min(copa->inv_delta + COPA_UNIT, COPA_MAX_INV_DELTA));
 	if (copa->busy_rounds < U8_MAX)
@@ -592,11 +580,17 @@ static void copa_set_state(struct sock *sk, u8 new_state)
 	weir_set_ssthresh(tp, TCP_INFINITE_SSTHRESH);
 }
 
-/* What the kernel may undo begins here. The loss itself does not change cwnd. */
+/*
+ * Here Reno halves cwnd: once for all losses and marks of a window of data. They
+ * halve 1/delta; cwnd is not changed. What the kernel may undo begins here.
+ */
 static u32 copa_ssthresh(struct sock *sk)
 {
 	struct copa *copa = inet_csk_ca(sk);
 
+	if (copa->competing && !copa->cut)
+		WRITE_ONCE(copa->inv_delta, max(copa->inv_delta / 2, copa_default_inv_delta()));
+	copa->cut = 1;
 	copa->taken = 0;
 	copa->restarted = false;
 

@@ -139,6 +139,23 @@ static inline bool weir_tlp_repaired(const struct tcp_sock *tp)
 }
 
 /**
+ * weir_rtt_is_coarse() - whether an RTT sample may come from timestamps
+ * @tp: the connection
+ * @rtt_us: RTT sample [us]
+ *
+ * When the acknowledged packets were sent twice, the kernel takes the RTT from
+ * the timestamp that came back (RFC 7323 section 4.1), in whole milliseconds.
+ * That is up to one too small, and a least RTT would keep it. Nothing else marks
+ * such a sample. A true one looks like it once in a thousand.
+ *
+ * Return: true if it may.
+ */
+static inline bool weir_rtt_is_coarse(const struct tcp_sock *tp, u32 rtt_us)
+{
+	return !(rtt_us % USEC_PER_MSEC) && tp->total_retrans;
+}
+
+/**
  * weir_random_below() - uniform random number
  * @n: exclusive upper bound
  *

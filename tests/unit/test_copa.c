@@ -287,15 +287,13 @@ static void competes_after_five_busy_rounds(void **state)
 	assert_int_equal(copa_state(copa), COPA_COMPETE);
 	assert_int_equal(copa->inv_delta, 2 * COPA_UNIT);
 
-	/* One more packet per round trip, halved by a loss, once in a round */
+	/* One more packet per round trip; halved when the kernel answers a loss */
 	for (i = 1; i <= 8; i++) {
 		busy_round(sk);
 		assert_int_equal(copa->inv_delta, (2 + i) * COPA_UNIT);
 	}
-	tcp_sk(sk)->lost++;
-	copa_update_mode(sk, 100);
+	copa_ssthresh(sk);
 	assert_int_equal(copa->inv_delta, 5 * COPA_UNIT);
-	tcp_sk(sk)->lost++;
 	copa_update_mode(sk, 100);
 	assert_int_equal(copa->inv_delta, 5 * COPA_UNIT);
 	busy_round(sk);
@@ -303,8 +301,7 @@ static void competes_after_five_busy_rounds(void **state)
 	busy_round(sk);
 	assert_int_equal(copa->inv_delta, 6 * COPA_UNIT);
 	for (i = 0; i < 3; i++) {
-		tcp_sk(sk)->lost++;
-		copa_update_mode(sk, 100);
+		copa_ssthresh(sk);
 		busy_round(sk);
 	}
 	/* 3, 1.5: not below the default */
@@ -319,7 +316,8 @@ static void competes_after_five_busy_rounds(void **state)
 	shim_close(sk);
 }
 
-static void sees_a_loss_as_the_round_ends(void **state)
+/* As Reno halves cwnd: what overflows a buffer is lost for a round trip. */
+static void losses_of_a_window_are_answered_once(void **state)
 {
 	struct shim_ack ack = { .sack_skip = 1, .sacked = 1, .lost = 1, .rtt_us = 80000 };
 	struct sock *sk = avoiding(100);
@@ -329,13 +327,23 @@ static void sees_a_loss_as_the_round_ends(void **state)
 	set_rtts(sk, BASE_US, 80000, 80000);
 	copa->competing = 1;
 	copa->inv_delta = 10 * COPA_UNIT;
+	/* The ACK that ends a round is the first to tell of a loss in it. */
 	shim_ack_event(sk, &ack);
 	assert_true(copa->round_delivered != round);
 	assert_int_equal(copa->inv_delta, 5 * COPA_UNIT);
-	/* Once */
-	ack.sack_skip = 2;
-	ack.lost = 0;
+	/* More of the same window, in the next round */
+	ack.sack_skip = 10;
+	ack.lost = 10;
 	shim_ack_event(sk, &ack);
+	assert_int_equal(inet_csk(sk)->icsk_ca_state, TCP_CA_Recovery);
+	assert_true(tcp_sk(sk)->lost > 5);
+	assert_int_equal(copa->inv_delta, 5 * COPA_UNIT);
+	/* And of a later one */
+	shim_recover(sk, 80000);
+	set_rtts(sk, BASE_US, 80000, 80000);
+	copa->competing = 1;
+	copa->inv_delta = 10 * COPA_UNIT;
+	shim_lose(sk, 1);
 	assert_int_equal(copa->inv_delta, 5 * COPA_UNIT);
 	shim_close(sk);
 }
@@ -609,7 +617,7 @@ int main(void)
 		cmocka_unit_test(an_unused_window_shrinks_but_never_grows),
 		cmocka_unit_test(nearly_empty),
 		cmocka_unit_test(competes_after_five_busy_rounds),
-		cmocka_unit_test(sees_a_loss_as_the_round_ends),
+		cmocka_unit_test(losses_of_a_window_are_answered_once),
 		cmocka_unit_test(an_unused_window_does_not_raise_inv_delta),
 		cmocka_unit_test(need_not_compete),
 		cmocka_unit_test(delta_is_a_parameter),

@@ -213,6 +213,33 @@ static void undo_returns_what_losses_took(void **state)
 	}
 }
 
+/* A router that marks where others drop; once in a round trip */
+static void marks_are_answered_as_losses(void **state)
+{
+	struct sock *sk = avoiding(100);
+	struct copa *copa = copa_of(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tp->ecn_flags = TCP_ECN_OK;
+	set_rtts(sk, BASE_US, 80000, 80000);
+	copa->competing = 1;
+	copa->inv_delta = 20 * COPA_UNIT;
+	shim_ece(sk, 1, 80000);
+	assert_int_equal(inet_csk(sk)->icsk_ca_state, TCP_CA_CWR);
+	assert_int_equal(copa->inv_delta, 10 * COPA_UNIT);
+	assert_in_range(tp->snd_cwnd, 99, 101);
+	shim_lose(sk, 1);
+	assert_int_equal(copa->inv_delta, 10 * COPA_UNIT);
+	shim_close(sk);
+
+	/* In default mode neither is an answer to anything. */
+	sk = avoiding(100);
+	tcp_sk(sk)->ecn_flags = TCP_ECN_OK;
+	shim_ece(sk, 1, BASE_US);
+	assert_int_equal(copa_of(sk)->inv_delta, 2 * COPA_UNIT);
+	shim_close(sk);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +255,7 @@ int main(void)
 		cmocka_unit_test(spurious_timeout_does_not_end_slow_start),
 		cmocka_unit_test(spurious_loss_is_no_heavy_loss),
 		cmocka_unit_test(undo_returns_what_losses_took),
+		cmocka_unit_test(marks_are_answered_as_losses),
 	};
 
 	return cmocka_run_group_tests_name("copa_events", tests, NULL, NULL);

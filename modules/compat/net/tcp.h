@@ -82,8 +82,8 @@ name##_cong_control_4(struct sock *sk, u32 ack, int flag,		\
  * @name: the algorithm's short name
  * @event: void event(struct sock *sk, enum tcp_ca_event event), which is
  *	   never called with CA_EVENT_TX_START
- * @tx_start: void tx_start(struct sock *sk), the first transmission after
- *	      everything in flight was acknowledged
+ * @tx_start: void tx_start(struct sock *sk), before a transmission with nothing
+ *	      in flight: all was acknowledged, or taken for lost as after a timeout
  *
  * From 7.1 the kernel reports CA_EVENT_TX_START through a hook of its own and
  * no longer through cwnd_event; a handler left in cwnd_event compiles and is

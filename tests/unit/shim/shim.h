@@ -147,6 +147,8 @@ void shim_idle(struct sock *sk, u64 us);
  * @delayed: the receiver delayed this ACK, as far as the sender can guess
  * @lost_tx: every packet last transmitted before the transmission of this number
  *	     is found to be lost, 0 for none (for shim_path.h)
+ * @ts_ns: when the packet was sent whose timestamp the ACK echoes, 0 if there are
+ *	   no timestamps; the RTT is taken from it where packets were sent twice
  * @undo: the ACK proves that the current reduction of cwnd was spurious
  */
 struct shim_ack {
@@ -155,6 +157,7 @@ struct shim_ack {
 	u32 sacked;
 	u32 lost;
 	u64 lost_tx;
+	u64 ts_ns;
 	long rtt_us;
 	bool ece;
 	bool delayed;

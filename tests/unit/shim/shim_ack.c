@@ -36,11 +36,32 @@ static void shim_delivered(struct sock *sk, struct sk_buff *skb, bool ece,
 	}
 }
 
-/* Cumulative first, then selective. Return: packets acknowledged cumulatively. */
+/**
+ * shim_ts_sent() - when the packet was sent whose timestamp comes back
+ * @ts_ns: when it was [ns]
+ *
+ * Timestamps count milliseconds, and no time at all is one for the kernel.
+ *
+ * Return: a time that is as long ago as the two timestamps say [ns].
+ */
+static u64 shim_ts_sent(u64 ts_ns)
+{
+	u64 ms = shim_now_ns / NSEC_PER_MSEC - ts_ns / NSEC_PER_MSEC;
+
+	return shim_now_ns - max_t(u64, ms, 1) * NSEC_PER_MSEC;
+}
+
+/*
+ * Cumulative first, then selective. If one of the former was sent twice, the RTT
+ * is the latter's or, without any, that of the timestamp.
+ *
+ * Return: packets acknowledged cumulatively.
+ */
 static u32 shim_deliver(struct sock *sk, const struct shim_ack *ack,
 			struct rate_sample *rs, u64 *sent_ns)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	bool ambiguous = false;
 	struct sk_buff *skb;
 	u32 i, n = 0;
 
@@ -54,12 +75,15 @@ static u32 shim_deliver(struct sock *sk, const struct shim_ack *ack,
 				*sent_ns = skb->skb_mstamp_ns;
 			shim_delivered(sk, skb, ack->ece, rs);
 		}
+		ambiguous |= skb->cb.sacked & TCPCB_EVER_RETRANS;
 		tp->snd_una = skb->cb.end_seq;
 		tp->packets_out--;
 		tp->bytes_acked += SHIM_MSS;
 		sk->shim_rtx = skb->shim_next;
 		free(skb);
 	}
+	if (ambiguous)
+		*sent_ns = 0;
 	for (skb = sk->shim_rtx, i = 0; skb && i < ack->sack_skip; i++)
 		skb = skb->shim_next;
 	for (i = 0; i < ack->sacked; i++, skb = skb->shim_next) {
@@ -72,6 +96,8 @@ static u32 shim_deliver(struct sock *sk, const struct shim_ack *ack,
 		skb->cb.sacked |= TCPCB_SACKED_ACKED;
 		tp->sacked_out++;
 	}
+	if (ambiguous && !*sent_ns && ack->ts_ns)
+		*sent_ns = shim_ts_sent(ack->ts_ns);
 
 	return n;
 }

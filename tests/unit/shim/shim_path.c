@@ -9,6 +9,7 @@
 /* A packet on its way, or its ACK on the way back. */
 struct shim_transit {
 	struct shim_transit *next;
+	u64 sent_ns;
 	u64 at_ns;
 	u64 tx;
 	u32 seq;
@@ -84,6 +85,7 @@ static void shim_path_enqueue(struct sock *sk, struct sk_buff *skb)
 	path->busy_until_ns = max(path->busy_until_ns, shim_now_ns) + shim_packet_ns(path);
 	transit = calloc(1, sizeof(*transit));
 	assert(transit);
+	transit->sent_ns = shim_now_ns;
 	transit->at_ns = path->busy_until_ns + (u64)flow->rtt_us * NSEC_PER_USEC;
 	if (path->hold_us)
 		transit->at_ns = DIV_ROUND_UP(transit->at_ns, path->hold_us * NSEC_PER_USEC) *
@@ -145,6 +147,7 @@ static void shim_flow_ack(struct shim_flow *flow, struct shim_ack *ack)
 {
 	flow->last_ack_ns = shim_now_ns;
 	flow->acked_late = 0;
+	ack->ts_ns = flow->ts_ns;
 	shim_ack_event(flow->sk, ack);
 }
 
@@ -163,6 +166,9 @@ static void shim_flow_arrival(struct shim_path *path, struct shim_flow *flow)
 	}
 	ack.lost_tx = transit->tx;
 	ack.ece = transit->ce;
+	/* RFC 7323 section 4.3: of the packets that an ACK answers, the first's. */
+	if (!flow->acked_late)
+		flow->ts_ns = transit->sent_ns;
 	free(transit);
 	/* Already acknowledged: the retransmission was not needed. */
 	if (!skb || skb->cb.sacked & TCPCB_SACKED_ACKED || index < flow->acked_late)

@@ -25,6 +25,7 @@
  * @rtt_us: its base RTT
  * @delivered: packets that have arrived, without duplicates
  * @acked_late: packets that arrived in order and wait for a delayed ACK
+ * @ts_ns: when the first of them was sent: the timestamp that the ACK will echo
  * @last_ack_ns: when the sender last heard anything
  * @head: oldest packet on its way
  * @tail: newest packet on its way
@@ -34,6 +35,7 @@ struct shim_flow {
 	u32 rtt_us;
 	u64 delivered;
 	u32 acked_late;
+	u64 ts_ns;
 	u64 last_ack_ns;
 	struct shim_transit *head, *tail;
 };

@@ -221,6 +221,16 @@ static bool shim_may_send(const struct sock *sk)
 	return tcp_packets_in_flight(tp) < tp->snd_cwnd && !shim_next_send_ns(sk);
 }
 
+/* tcp_event_data_sent(): nothing in flight is no idle time if all is taken for lost. */
+static void shim_data_sent(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (!tcp_packets_in_flight(tp))
+		shim_cwnd_event(sk, CA_EVENT_TX_START);
+	tp->lsndtime = tcp_jiffies32;
+}
+
 static u32 shim_retransmit(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -234,6 +244,7 @@ static u32 shim_retransmit(struct sock *sk)
 	for (skb = sk->shim_rtx; skb && shim_may_send(sk); skb = skb->shim_next) {
 		if ((skb->cb.sacked & (TCPCB_LOST | TCPCB_SACKED_RETRANS)) != TCPCB_LOST)
 			continue;
+		shim_data_sent(sk);
 		shim_transmit(sk, skb);
 		skb->cb.sacked |= TCPCB_RETRANS;
 		tp->retrans_out++;
@@ -274,10 +285,7 @@ static u32 shim_send_new(struct sock *sk)
 		struct sk_buff *skb = calloc(1, sizeof(*skb));
 
 		assert(skb);
-		if (!tp->packets_out) {
-			shim_cwnd_event(sk, CA_EVENT_TX_START);
-			tp->lsndtime = tcp_jiffies32;
-		}
+		shim_data_sent(sk);
 		skb->cb.seq = tp->snd_nxt;
 		skb->cb.end_seq = tp->snd_nxt + SHIM_MSS;
 		skb->cb.tcp_gso_segs = 1;
@@ -286,7 +294,6 @@ static u32 shim_send_new(struct sock *sk)
 		sk->shim_rtx_tail = skb;
 		tp->snd_nxt += SHIM_MSS;
 		tp->packets_out++;
-		tp->lsndtime = tcp_jiffies32;
 		if (sk->shim_app_pkts != SHIM_UNLIMITED)
 			sk->shim_app_pkts--;
 		n++;
