@@ -35,7 +35,7 @@
  * - A reduction that turns out spurious restores Wmax and max probing too, if it
  *   was the latest: the kernel remembers one window, and that one.
  */
-#include "weir.h"
+#include "state_report.h"
 
 WEIR_PARAM(bic, low_window, 1, 65535, 14, "below this window behave as Reno [packets]");
 WEIR_PARAM(bic, smax, 1, 1024, 32, "largest step per round trip [packets]");
@@ -74,6 +74,7 @@ enum bic_state {
  * @probe_step: step of max probing, 0 if not probing [packets]
  * @prior_probe_step: @probe_step before the last reduction, for undo [packets]
  * @probe_target: window at which @probe_step doubles [packets]
+ * @report: enum bic_state, as last reported
  */
 struct bic {
 	u64 credit;
@@ -85,21 +86,27 @@ struct bic {
 	u32 probe_step;
 	u32 prior_probe_step;
 	u32 probe_target;
+	struct state_report report;
 };
 
-static enum bic_state bic_state(const struct sock *sk)
+static enum bic_state bic_state(const struct bic *bic, u32 cwnd, u32 ssthresh)
 {
-	const struct bic *bic = inet_csk_ca(sk);
-	const struct tcp_sock *tp = tcp_sk(sk);
-
-	if (tcp_in_slow_start(tp))
+	if (cwnd < ssthresh)
 		return BIC_SLOW_START;
-	if (tcp_snd_cwnd(tp) < READ_ONCE(bic_low_window))
+	if (cwnd < READ_ONCE(bic_low_window))
 		return BIC_RENO;
 	if (bic->probe_step)
 		return BIC_PROBE;
 
 	return bic->max_win ? BIC_SEARCH : BIC_ADDITIVE;
+}
+
+static noinline void bic_update_state(struct sock *sk, enum weir_why why)
+{
+	struct bic *bic = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	state_report(sk, &bic->report, bic_state(bic, tcp_snd_cwnd(tp), tp->snd_ssthresh), why);
 }
 
 /**
@@ -123,7 +130,6 @@ static void bic_start_probing(struct sock *sk)
 	struct bic *bic = inet_csk_ca(sk);
 	u32 cwnd = max(tcp_snd_cwnd(tcp_sk(sk)), bic->max_win);
 
-	trace_weir_state(sk, BIC_SEARCH, BIC_PROBE, WEIR_WHY_ACK);
 	weir_set_cwnd(tcp_sk(sk), cwnd);
 	bic->credit = 0;
 	bic->probe_step = 1;
@@ -138,7 +144,6 @@ static void bic_probe_faster(struct sock *sk, u32 smax)
 	bic->probe_step *= 2;
 	bic->probe_target = tcp_snd_cwnd(tcp_sk(sk)) + bic->probe_step;
 	if (bic->probe_step >= smax) {
-		trace_weir_state(sk, BIC_PROBE, BIC_ADDITIVE, WEIR_WHY_ACK);
 		bic->probe_step = 0;
 		bic->max_win = 0;
 	}
@@ -185,6 +190,7 @@ static noinline void bic_new_step(struct sock *sk)
 	bic->recheck = (u64)cwnd << BIC_SHIFT;
 	if (bic->step <= BIC_UNIT && !bic->probe_step && bic->max_win > cwnd)
 		bic->recheck = min(bic->recheck, bic->credit + (bic->recheck >> 4));
+	bic_update_state(sk, WEIR_WHY_ACK);
 }
 
 /* Turn credit into packets. */
@@ -263,23 +269,56 @@ static u32 bic_ssthresh(struct sock *sk)
 static u32 bic_undo_cwnd(struct sock *sk)
 {
 	struct bic *bic = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 cwnd = tcp_reno_undo_cwnd(sk);
 
 	bic->max_win = bic->prior_max_win;
 	bic->probe_step = bic->prior_probe_step;
 	bic->step_cwnd = 0;
+	state_report(sk, &bic->report,
+		     bic_state(bic, cwnd, max(tp->snd_ssthresh, tp->prior_ssthresh)),
+		     WEIR_WHY_UNDO);
 
-	return tcp_reno_undo_cwnd(sk);
+	return cwnd;
+}
+
+static void bic_set_state(struct sock *sk, u8 new_state)
+{
+	struct bic *bic = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	state_report_ca_state(sk, &bic->report,
+			      bic_state(bic, tcp_snd_cwnd(tp), tp->snd_ssthresh), new_state);
+}
+
+/* The first transmission after idle: cwnd may have shrunk below ssthresh. */
+static void bic_tx_start(struct sock *sk)
+{
+	bic_update_state(sk, WEIR_WHY_IDLE);
+}
+
+WEIR_DEFINE_TX_START(bic, bic_tx_start)
+
+/* A SYN that was sent again has been asked about before: that was no loss of data. */
+static void bic_init(struct sock *sk)
+{
+	struct bic *bic = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	memset(bic, 0, sizeof(*bic));
+	state_report_init(sk, &bic->report, bic_state(bic, tcp_snd_cwnd(tp), tp->snd_ssthresh));
 }
 
 static noinline void bic_trace_ack(const struct sock *sk, s32 rtt_us)
 {
 	const struct bic *bic = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
 	const struct weir_values values = {
 		.target = bic->max_win,
 		.aux = bic->probe_step,
 	};
 
-	trace_weir_ack(sk, bic_state(sk), rtt_us, &values);
+	trace_weir_ack(sk, bic_state(bic, tcp_snd_cwnd(tp), tp->snd_ssthresh), rtt_us, &values);
 }
 
 static void bic_pkts_acked(struct sock *sk, const struct ack_sample *sample)
@@ -292,10 +331,13 @@ static struct tcp_congestion_ops bic_ops __read_mostly = {
 	.name		= WEIR_NAME(bic),
 	.owner		= THIS_MODULE,
 	.flags		= TCP_CONG_NON_RESTRICTED,
+	.init		= bic_init,
 	.ssthresh	= bic_ssthresh,
 	.cong_avoid	= bic_cong_avoid,
+	.set_state	= bic_set_state,
 	.undo_cwnd	= bic_undo_cwnd,
 	.pkts_acked	= bic_pkts_acked,
+	WEIR_TX_START(bic),
 };
 
 WEIR_MODULE(bic, struct bic, "Binary increase congestion control (Xu, Harfoush, Rhee 2004)");

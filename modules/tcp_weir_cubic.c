@@ -44,6 +44,7 @@
  * differences.
  */
 #include "hystart_pp.h"
+#include "state_report.h"
 
 WEIR_PARAM(cubic, fast_convergence, 0, 1, 1,
 	   "give up bandwidth to new flows faster (section 4.7)");
@@ -136,9 +137,7 @@ struct cubic_epoch {
  * @cwnd_frac: fraction of cwnd [2^-CUBIC_FRAC packets]
  * @acked: packets acknowledged that growth has yet to be computed for
  * @hystart: state of slow start
- * @delivered_ce: the connection's count of marked packets delivered when the
- *		  kernel's state last changed
- * @state: enum cubic_state
+ * @report: enum cubic_state, each change is reported
  */
 struct cubic {
 	struct cubic_epoch now;
@@ -146,8 +145,7 @@ struct cubic {
 	u32 cwnd_frac;
 	u32 acked;
 	struct hystart_pp hystart;
-	u32 delivered_ce;
-	u8 state;
+	struct state_report report;
 };
 
 static noinline void cubic_change_state(struct sock *sk, enum cubic_state state,
@@ -155,15 +153,14 @@ static noinline void cubic_change_state(struct sock *sk, enum cubic_state state,
 {
 	struct cubic *cubic = inet_csk_ca(sk);
 
-	trace_weir_state(sk, cubic->state, state, why);
-	cubic->state = state;
+	state_report(sk, &cubic->report, state, why);
 }
 
 static void cubic_enter(struct sock *sk, enum cubic_state state, enum weir_why why)
 {
 	const struct cubic *cubic = inet_csk_ca(sk);
 
-	if (state != cubic->state)
+	if (state != cubic->report.state)
 		cubic_change_state(sk, state, why);
 }
 
@@ -176,7 +173,7 @@ static void cubic_report(struct sock *sk, u32 cwnd, u32 ssthresh, enum weir_why 
 	const struct cubic *cubic = inet_csk_ca(sk);
 
 	if (cwnd >= ssthresh) {
-		if (cubic->state <= CUBIC_CSS)
+		if (cubic->report.state <= CUBIC_CSS)
 			cubic_enter(sk, CUBIC_RENO_FRIENDLY, why);
 	} else if (hystart_pp_in_css(&cubic->hystart, ssthresh)) {
 		cubic_enter(sk, CUBIC_CSS, why);
@@ -197,7 +194,7 @@ static void cubic_init(struct sock *sk)
 {
 	struct cubic *cubic = inet_csk_ca(sk);
 
-	cubic->delivered_ce = tcp_sk(sk)->delivered_ce;
+	cubic->report.delivered_ce = tcp_sk(sk)->delivered_ce;
 	if (READ_ONCE(cubic_hystart))
 		hystart_pp_init(&cubic->hystart);
 	cubic_update_state(sk, WEIR_WHY_INIT);
@@ -242,7 +239,7 @@ static u64 cubic_cwnd(const struct cubic *cubic, u32 cwnd)
 	const struct cubic_epoch *epoch = &cubic->now;
 	u32 frac = cubic->cwnd_frac;
 
-	if (cubic->state == CUBIC_RENO_FRIENDLY && epoch->begun && epoch->w_est == cwnd)
+	if (cubic->report.state == CUBIC_RENO_FRIENDLY && epoch->begun && epoch->w_est == cwnd)
 		frac = div_u64(cubic_packets(epoch->w_est_credit), CUBIC_ALPHA_DEN * cwnd);
 
 	return cubic_packets(cwnd) + frac;
@@ -349,7 +346,7 @@ static noinline void cubic_grow(struct sock *sk)
 	struct cubic *cubic = inet_csk_ca(sk);
 	struct cubic_epoch *epoch = &cubic->now;
 	u32 cwnd = tcp_snd_cwnd(tp), acked = cubic->acked, now_us = tp->tcp_mstamp;
-	bool check = cubic->state == CUBIC_RENO_FRIENDLY;
+	bool check = cubic->report.state == CUBIC_RENO_FRIENDLY;
 
 	cubic->acked = 0;
 
@@ -510,8 +507,8 @@ static void cubic_set_state(struct sock *sk, u8 new_state)
 	if (new_state == TCP_CA_Loss && old_state >= TCP_CA_CWR)
 		cubic_forget_curve(cubic);
 	if (new_state != TCP_CA_Recovery || old_state != TCP_CA_CWR)
-		cubic_update_state(sk, weir_why_ca_state(sk, new_state, cubic->delivered_ce));
-	cubic->delivered_ce = tcp_sk(sk)->delivered_ce;
+		cubic_update_state(sk, state_report_why(sk, &cubic->report, new_state));
+	cubic->report.delivered_ce = tcp_sk(sk)->delivered_ce;
 }
 
 static noinline void cubic_trace_ack(struct sock *sk, s32 rtt_us)
@@ -521,9 +518,9 @@ static noinline void cubic_trace_ack(struct sock *sk, s32 rtt_us)
 	u64 cwnd = cubic_packets(tcp_snd_cwnd(tcp_sk(sk)));
 
 	if (cubic->now.begun)
-		values.target = cubic->state == CUBIC_RENO_FRIENDLY ?
+		values.target = cubic->report.state == CUBIC_RENO_FRIENDLY ?
 			cubic->now.w_est : cubic_target(sk, cwnd) >> CUBIC_FRAC;
-	trace_weir_ack(sk, cubic->state, rtt_us, &values);
+	trace_weir_ack(sk, cubic->report.state, rtt_us, &values);
 }
 
 static void cubic_pkts_acked(struct sock *sk, const struct ack_sample *sample)

@@ -35,7 +35,7 @@
  * - With accurate ECN (RFC 9768) on the connection the kernel reports marks to
  *   the sender, and section 3.2 does not apply.
  */
-#include "weir.h"
+#include "state_report.h"
 
 #include <linux/inet_diag.h>
 #include <net/inet_ecn.h>
@@ -68,6 +68,7 @@ enum dctcp_state {
  * @delivered: the connection's count of delivered packets when it began
  * @delivered_ce: those of them that were marked
  * @rcv_nxt: what had been received before the latest packet
+ * @report: enum dctcp_state, as last reported
  * @enabled: init() has run and there is ECN on this connection
  * @marked: the window of data before this one had marks
  * @ce: DCTCP.CE, the latest packet received was marked
@@ -78,6 +79,7 @@ struct dctcp {
 	u32 delivered;
 	u32 delivered_ce;
 	u32 rcv_nxt;
+	struct state_report report;
 	bool enabled;
 	bool marked;
 	bool ce;
@@ -116,31 +118,45 @@ static noinline void dctcp_end_window(struct sock *sk)
 	dctcp_start_window(sk);
 }
 
-static enum dctcp_state dctcp_state(const struct sock *sk)
+static enum dctcp_state dctcp_state(u32 cwnd, u32 ssthresh)
 {
-	return tcp_in_slow_start(tcp_sk(sk)) ? DCTCP_SLOW_START : DCTCP_AVOID;
+	return cwnd < ssthresh ? DCTCP_SLOW_START : DCTCP_AVOID;
+}
+
+static noinline void dctcp_update_state(struct sock *sk, enum weir_why why)
+{
+	struct dctcp *dctcp = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	state_report(sk, &dctcp->report, dctcp_state(tcp_snd_cwnd(tp), tp->snd_ssthresh), why);
 }
 
 static noinline void dctcp_trace_ack(const struct sock *sk, s32 rtt_us)
 {
 	const struct dctcp *dctcp = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
 	const struct weir_values values = {
 		.aux = dctcp->alpha >> DCTCP_INFO_SHIFT,
 	};
 
-	trace_weir_ack(sk, dctcp_state(sk), rtt_us, &values);
+	trace_weir_ack(sk, dctcp_state(tcp_snd_cwnd(tp), tp->snd_ssthresh), rtt_us, &values);
 }
 
 /*
  * Runs for every ACK, after the delivered are counted and before anything is
- * reduced. in_ack_event() would be before the count on some kernels.
+ * reduced. in_ack_event() would be before the count on some kernels. With
+ * accurate ECN the marks that this ACK tells of are counted later, and belong to
+ * the next window if it ends one.
  */
 static void dctcp_pkts_acked(struct sock *sk, const struct ack_sample *sample)
 {
 	const struct dctcp *dctcp = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
 
-	if (after(tcp_sk(sk)->snd_una, dctcp->window_end))
+	if (after(tp->snd_una, dctcp->window_end))
 		dctcp_end_window(sk);
+	if (dctcp->report.state == DCTCP_SLOW_START && !tcp_in_slow_start(tp))
+		dctcp_update_state(sk, WEIR_WHY_ACK);
 
 	if (trace_weir_ack_enabled())
 		dctcp_trace_ack(sk, sample->rtt_us);
@@ -188,11 +204,35 @@ static void dctcp_halve(struct sock *sk)
  */
 static void dctcp_set_state(struct sock *sk, u8 new_state)
 {
+	struct dctcp *dctcp = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
 	u8 old_state = inet_csk(sk)->icsk_ca_state;
 
 	if (new_state == TCP_CA_Recovery ||
 	    (new_state == TCP_CA_Loss && old_state == TCP_CA_CWR))
 		dctcp_halve(sk);
+	state_report_ca_state(sk, &dctcp->report,
+			      dctcp_state(tcp_snd_cwnd(tp), tp->snd_ssthresh), new_state);
+}
+
+/* The kernel sets cwnd and ssthresh next, and may not change its state for that. */
+static u32 dctcp_undo_cwnd(struct sock *sk)
+{
+	struct dctcp *dctcp = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 cwnd = tcp_reno_undo_cwnd(sk);
+
+	state_report(sk, &dctcp->report,
+		     dctcp_state(cwnd, max(tp->snd_ssthresh, tp->prior_ssthresh)),
+		     WEIR_WHY_UNDO);
+
+	return cwnd;
+}
+
+/* The first transmission after idle: cwnd may have shrunk below ssthresh. */
+static void dctcp_tx_start(struct sock *sk)
+{
+	dctcp_update_state(sk, WEIR_WHY_IDLE);
 }
 
 /* What a tail loss probe repaired was a loss, though answered in CWR. */
@@ -257,6 +297,8 @@ static void dctcp_cwnd_event(struct sock *sk, enum tcp_ca_event event)
 	else
 		dctcp_reduction_event(sk, event);
 }
+
+WEIR_DEFINE_CWND_EVENT(dctcp, dctcp_cwnd_event, dctcp_tx_start)
 
 /* --- Module ---------------------------------------------------------------- */
 
@@ -334,6 +376,7 @@ static void dctcp_init(struct sock *sk)
 	dctcp->marked = false;
 	dctcp->enabled = true;
 	dctcp_start_window(sk);
+	state_report_init(sk, &dctcp->report, dctcp_state(tcp_snd_cwnd(tp), tp->snd_ssthresh));
 }
 
 static struct tcp_congestion_ops dctcp_ops __read_mostly = {
@@ -344,10 +387,10 @@ static struct tcp_congestion_ops dctcp_ops __read_mostly = {
 	.ssthresh	= dctcp_ssthresh,
 	.cong_avoid	= tcp_reno_cong_avoid,
 	.set_state	= dctcp_set_state,
-	.undo_cwnd	= tcp_reno_undo_cwnd,
+	.undo_cwnd	= dctcp_undo_cwnd,
 	.pkts_acked	= dctcp_pkts_acked,
-	.cwnd_event	= dctcp_cwnd_event,
 	.get_info	= dctcp_get_info,
+	WEIR_CWND_EVENT(dctcp),
 };
 
 WEIR_MODULE(dctcp, struct dctcp, "Data Center TCP (RFC 8257)");

@@ -30,6 +30,7 @@
  * tests/unit/test_reno.c follows the window packet by packet.
  */
 #include "hystart_pp.h"
+#include "state_report.h"
 
 WEIR_PARAM(reno, hystart, 0, 1, 1,
 	   "end slow start by delay with HyStart++, for connections made from now on");
@@ -49,36 +50,29 @@ enum reno_state {
 /**
  * struct reno - per-connection state
  * @hystart: state of slow start
- * @delivered_ce: the connection's count of marked packets delivered when the
- *		  kernel's state last changed
- * @state: enum reno_state, as last reported
+ * @report: enum reno_state, as last reported
  */
 struct reno {
 	struct hystart_pp hystart;
-	u32 delivered_ce;
-	u8 state;
+	struct state_report report;
 };
 
-/* Report a change of state; the state is a function of @cwnd and @ssthresh. */
-static void reno_report(struct sock *sk, u32 cwnd, u32 ssthresh, enum weir_why why)
+static enum reno_state reno_state(const struct reno *reno, u32 cwnd, u32 ssthresh)
 {
-	struct reno *reno = inet_csk_ca(sk);
-	u8 state = RENO_AVOIDANCE;
+	if (cwnd >= ssthresh)
+		return RENO_AVOIDANCE;
 
-	if (cwnd < ssthresh)
-		state = hystart_pp_in_css(&reno->hystart, ssthresh) ? RENO_CSS : RENO_SLOW_START;
-	if (state == reno->state)
-		return;
-	trace_weir_state(sk, reno->state, state, why);
-	reno->state = state;
+	return hystart_pp_in_css(&reno->hystart, ssthresh) ? RENO_CSS : RENO_SLOW_START;
 }
 
 /* Out of line: what every ACK runs needs no more registers for it. */
 static noinline void reno_update_state(struct sock *sk, enum weir_why why)
 {
+	struct reno *reno = inet_csk_ca(sk);
 	const struct tcp_sock *tp = tcp_sk(sk);
 
-	reno_report(sk, tcp_snd_cwnd(tp), tp->snd_ssthresh, why);
+	state_report(sk, &reno->report, reno_state(reno, tcp_snd_cwnd(tp), tp->snd_ssthresh),
+		     why);
 }
 
 static void reno_init(struct sock *sk)
@@ -88,10 +82,10 @@ static void reno_init(struct sock *sk)
 
 	/* Another algorithm may have left credit that means something else. */
 	tp->snd_cwnd_cnt = 0;
-	reno->delivered_ce = tp->delivered_ce;
 	if (READ_ONCE(reno_hystart))
 		hystart_pp_init(&reno->hystart);
-	reno_update_state(sk, WEIR_WHY_INIT);
+	state_report_init(sk, &reno->report,
+			  reno_state(reno, tcp_snd_cwnd(tp), tp->snd_ssthresh));
 }
 
 /*
@@ -140,7 +134,7 @@ static void reno_pkts_acked(struct sock *sk, const struct ack_sample *sample)
 
 		reno_update_state(sk, ended ? WEIR_WHY_ACK : WEIR_WHY_DELAY);
 	}
-	trace_weir_ack(sk, reno->state, sample->rtt_us, &none);
+	trace_weir_ack(sk, reno->report.state, sample->rtt_us, &none);
 }
 
 /* RFC 5681 equation 4, called once per reduction of cwnd. */
@@ -152,10 +146,13 @@ static u32 reno_ssthresh(struct sock *sk)
 /* The kernel sets cwnd and ssthresh next, and may not change its state for that. */
 static u32 reno_undo_cwnd(struct sock *sk)
 {
+	struct reno *reno = inet_csk_ca(sk);
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u32 cwnd = max(tcp_snd_cwnd(tp), tp->prior_cwnd);
 
-	reno_report(sk, cwnd, max(tp->snd_ssthresh, tp->prior_ssthresh), WEIR_WHY_UNDO);
+	state_report(sk, &reno->report,
+		     reno_state(reno, cwnd, max(tp->snd_ssthresh, tp->prior_ssthresh)),
+		     WEIR_WHY_UNDO);
 
 	return cwnd;
 }
@@ -168,14 +165,13 @@ static void reno_tx_start(struct sock *sk)
 
 WEIR_DEFINE_TX_START(reno, reno_tx_start)
 
-/* From CWR to Recovery one reduction goes on, with cwnd where the kernel has it. */
 static void reno_set_state(struct sock *sk, u8 new_state)
 {
 	struct reno *reno = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
 
-	if (new_state != TCP_CA_Recovery || inet_csk(sk)->icsk_ca_state != TCP_CA_CWR)
-		reno_update_state(sk, weir_why_ca_state(sk, new_state, reno->delivered_ce));
-	reno->delivered_ce = tcp_sk(sk)->delivered_ce;
+	state_report_ca_state(sk, &reno->report,
+			      reno_state(reno, tcp_snd_cwnd(tp), tp->snd_ssthresh), new_state);
 }
 
 static struct tcp_congestion_ops reno_ops __read_mostly = {

@@ -38,7 +38,7 @@
  * - A round in which the application, not cwnd, was the limit says nothing
  *   about W and changes nothing.
  */
-#include "weir.h"
+#include "state_report.h"
 
 #include <linux/inet_diag.h>
 
@@ -73,6 +73,7 @@ enum vegas_state {
  * @round_end: sequence number whose acknowledgment ends this round
  * @samples: RTT samples of this round
  * @acked: bitwise or of the packets that each ACK of this round acknowledged
+ * @report: enum vegas_state, as last reported
  * @phase: enum vegas_state while in slow start
  */
 struct vegas {
@@ -82,6 +83,7 @@ struct vegas {
 	u32 round_end;
 	u32 samples;
 	u32 acked;
+	struct state_report report;
 	u8 phase;
 };
 
@@ -101,6 +103,20 @@ static void vegas_start_round(struct sock *sk)
 	vegas_forget_samples(vegas);
 }
 
+static enum vegas_state vegas_state(const struct vegas *vegas, u32 cwnd, u32 ssthresh)
+{
+	return cwnd < ssthresh ? vegas->phase : VEGAS_AVOID;
+}
+
+static void vegas_update_state(struct sock *sk, enum weir_why why)
+{
+	struct vegas *vegas = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	state_report(sk, &vegas->report,
+		     vegas_state(vegas, tcp_snd_cwnd(tp), tp->snd_ssthresh), why);
+}
+
 /*
  * A connection's least RTT so far, its handshake's as a rule, is the first
  * base: by the time data flow there may be a queue.
@@ -108,19 +124,16 @@ static void vegas_start_round(struct sock *sk)
 static void vegas_init(struct sock *sk)
 {
 	struct vegas *vegas = inet_csk_ca(sk);
-	u32 min_rtt_us = tcp_min_rtt(tcp_sk(sk));
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 min_rtt_us = tcp_min_rtt(tp);
 
-	vegas->base_rtt_us = min_rtt_us == U32_MAX ? 0 : min_rtt_us;
+	if (min_rtt_us != U32_MAX && !weir_rtt_is_coarse(tp, min_rtt_us))
+		vegas->base_rtt_us = min_rtt_us;
 	/* The initial window has stood still until its first ACK. */
 	vegas->phase = VEGAS_JUDGE;
 	vegas_start_round(sk);
-}
-
-static enum vegas_state vegas_state(const struct sock *sk)
-{
-	const struct vegas *vegas = inet_csk_ca(sk);
-
-	return tcp_in_slow_start(tcp_sk(sk)) ? vegas->phase : VEGAS_AVOID;
+	state_report_init(sk, &vegas->report,
+			  vegas_state(vegas, tcp_snd_cwnd(tp), tp->snd_ssthresh));
 }
 
 /**
@@ -152,18 +165,19 @@ static noinline void vegas_trace_ack(const struct sock *sk, s32 rtt_us)
 					     vegas->rtt_us - vegas->base_rtt_us,
 					     vegas->rtt_us);
 	}
-	trace_weir_ack(sk, vegas_state(sk), rtt_us, &values);
+	trace_weir_ack(sk, vegas_state(vegas, cwnd, tp->snd_ssthresh), rtt_us, &values);
 }
 
 static void vegas_pkts_acked(struct sock *sk, const struct ack_sample *sample)
 {
 	struct vegas *vegas = inet_csk_ca(sk);
 	u32 rtt_us = sample->rtt_us;
+	bool least = ~rtt_us > vegas->min_rtt_not;
 
-	/* Negative: retransmitted, so that the RTT is ambiguous. */
-	if (sample->rtt_us > 0) {
+	/* Negative: nothing was acknowledged that tells an RTT. */
+	if (sample->rtt_us > 0 && !(least && weir_rtt_is_coarse(tcp_sk(sk), rtt_us))) {
 		/* base is never above a round's least: one look is enough. */
-		if (~rtt_us > vegas->min_rtt_not) {
+		if (least) {
 			vegas->min_rtt_not = ~rtt_us;
 			/* A base of 0, none yet, is above any. */
 			if (rtt_us - 1 < vegas->base_rtt_us - 1)
@@ -227,9 +241,9 @@ static void vegas_leave_slow_start(struct sock *sk)
 	u32 fit = vegas_window_without_queue(vegas, cwnd, vegas->rtt_us) +
 		  READ_ONCE(vegas_alpha);
 
-	trace_weir_state(sk, VEGAS_JUDGE, VEGAS_AVOID, WEIR_WHY_DELAY);
 	weir_set_cwnd(tp, max(min(cwnd, fit), WEIR_MIN_CWND));
 	weir_set_ssthresh(tp, tcp_snd_cwnd(tp));
+	vegas_update_state(sk, WEIR_WHY_DELAY);
 }
 
 /* Return: whether a new round begins. */
@@ -265,6 +279,7 @@ static noinline void vegas_slow_start(struct sock *sk, bool round_ended, u32 ack
 
 	if (vegas->phase == VEGAS_DOUBLE && tcp_is_cwnd_limited(sk))
 		tcp_slow_start(tcp_sk(sk), acked);
+	vegas_update_state(sk, WEIR_WHY_ACK);
 }
 
 static noinline void vegas_end_round(struct sock *sk)
@@ -301,39 +316,51 @@ static void vegas_cong_avoid(struct sock *sk, u32 ack, u32 acked)
 static void vegas_set_state(struct sock *sk, u8 new_state)
 {
 	struct vegas *vegas = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
 	u8 old_state = inet_csk(sk)->icsk_ca_state;
 
-	if (max(old_state, new_state) < TCP_CA_CWR)
-		return;
-	/* After a timeout double at once, to the threshold. */
-	if (new_state == TCP_CA_Loss)
-		vegas->phase = VEGAS_DOUBLE;
-	vegas_start_round(sk);
+	if (max(old_state, new_state) >= TCP_CA_CWR) {
+		/* After a timeout double at once, to the threshold. */
+		if (new_state == TCP_CA_Loss)
+			vegas->phase = VEGAS_DOUBLE;
+		vegas_start_round(sk);
+	}
+	state_report_ca_state(sk, &vegas->report,
+			      vegas_state(vegas, tcp_snd_cwnd(tp), tp->snd_ssthresh), new_state);
 }
 
 /* If slow start goes on, the window returns unmeasured: hold it first. */
 static u32 vegas_undo_cwnd(struct sock *sk)
 {
 	struct vegas *vegas = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 cwnd = tcp_reno_undo_cwnd(sk);
 
 	vegas->phase = VEGAS_HOLD;
 	vegas_start_round(sk);
+	state_report(sk, &vegas->report,
+		     vegas_state(vegas, cwnd, max(tp->snd_ssthresh, tp->prior_ssthresh)),
+		     WEIR_WHY_UNDO);
 
-	return tcp_reno_undo_cwnd(sk);
+	return cwnd;
 }
 
+/*
+ * The first packet after a timeout comes here as well: all that is outstanding is
+ * taken for lost then, and nothing in flight.
+ */
 static void vegas_tx_start(struct sock *sk)
 {
 	struct vegas *vegas = inet_csk_ca(sk);
-	u32 idle = tcp_jiffies32 - tcp_sk(sk)->lsndtime;
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 idle = tcp_jiffies32 - tp->lsndtime;
 
-	if (idle <= inet_csk(sk)->icsk_rto)
-		return;
-
-	vegas->base_rtt_us = 0;
-	vegas->rtt_us = 0;
-	vegas_start_round(sk);
-	trace_weir_state(sk, vegas_state(sk), vegas_state(sk), WEIR_WHY_IDLE);
+	if (!tp->packets_out && idle > inet_csk(sk)->icsk_rto) {
+		vegas->base_rtt_us = 0;
+		vegas->rtt_us = 0;
+		vegas_start_round(sk);
+	}
+	vegas_update_state(sk, WEIR_WHY_IDLE);
 }
 
 WEIR_DEFINE_TX_START(vegas, vegas_tx_start)

@@ -43,7 +43,7 @@
  *   cwnd at ssthresh. The sources leave cwnd where it is if it is below.
  * - Until there is an estimate, reductions halve.
  */
-#include "weir.h"
+#include "state_report.h"
 
 #include <linux/inet_diag.h>
 
@@ -70,16 +70,23 @@ enum westwood_state {
  * struct westwood - per-connection state
  * @bw: filtered bandwidth, 0 until there is one
  * @sample: latest bandwidth sample, for tracing
- * @start_us: when the interval being measured began [us, modulo 2^32]
+ * @start_us: when the interval being measured began, idle time taken out
+ *	      [us, modulo 2^32]
  * @end_us: when it may end [us, modulo 2^32]
+ * @acked_us: when the latest ACK came [us, modulo 2^32]
  * @delivered: the connection's count of delivered packets at @start_us
+ * @report: enum westwood_state, as last reported
+ * @app_limited: the application was the limit in some part of the interval
  */
 struct westwood {
 	u32 bw;
 	u32 sample;
 	u32 start_us;
 	u32 end_us;
+	u32 acked_us;
 	u32 delivered;
+	struct state_report report;
+	bool app_limited;
 };
 
 static u32 westwood_now_us(const struct tcp_sock *tp)
@@ -96,6 +103,7 @@ static void westwood_start_interval(struct sock *sk)
 	westwood->start_us = westwood_now_us(tp);
 	westwood->end_us = westwood->start_us + interval_us;
 	westwood->delivered = tp->delivered;
+	westwood->app_limited = false;
 }
 
 /**
@@ -127,7 +135,7 @@ static noinline void westwood_take_sample(struct sock *sk)
 
 	if (!bw || (sample > bw && weir_in_initial_slow_start(tp)))
 		bw = sample;
-	else if (sample > bw || !tp->app_limited)
+	else if (sample > bw || !westwood->app_limited)
 		bw = bw - (bw >> WESTWOOD_GAIN_SHIFT) + (sample >> WESTWOOD_GAIN_SHIFT);
 	WRITE_ONCE(westwood->bw, bw);
 	westwood_start_interval(sk);
@@ -136,6 +144,20 @@ static noinline void westwood_take_sample(struct sock *sk)
 static u64 westwood_bytes_per_sec(u32 bw, u32 mss)
 {
 	return mul_u64_u32_shr((u64)bw * mss, USEC_PER_SEC, WESTWOOD_BW_SHIFT);
+}
+
+static enum westwood_state westwood_state(u32 cwnd, u32 ssthresh)
+{
+	return cwnd < ssthresh ? WESTWOOD_SLOW_START : WESTWOOD_AVOID;
+}
+
+static noinline void westwood_update_state(struct sock *sk, enum weir_why why)
+{
+	struct westwood *westwood = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	state_report(sk, &westwood->report,
+		     westwood_state(tcp_snd_cwnd(tp), tp->snd_ssthresh), why);
 }
 
 static noinline void westwood_trace_ack(const struct sock *sk, s32 rtt_us)
@@ -148,17 +170,22 @@ static noinline void westwood_trace_ack(const struct sock *sk, s32 rtt_us)
 		.aux = westwood_bytes_per_sec(westwood->sample, tp->mss_cache),
 	};
 
-	trace_weir_ack(sk, tcp_in_slow_start(tp) ? WESTWOOD_SLOW_START : WESTWOOD_AVOID,
-		       rtt_us, &values);
+	trace_weir_ack(sk, westwood_state(tcp_snd_cwnd(tp), tp->snd_ssthresh), rtt_us, &values);
 }
 
 /* Runs for every ACK, in recovery too, after the delivered are counted. */
 static void westwood_pkts_acked(struct sock *sk, const struct ack_sample *sample)
 {
-	const struct westwood *westwood = inet_csk_ca(sk);
+	struct westwood *westwood = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
 
-	if ((s32)(westwood_now_us(tcp_sk(sk)) - westwood->end_us) >= 0)
+	westwood->acked_us = westwood_now_us(tp);
+	/* The kernel forgets it before the packets that it held back are measured. */
+	westwood->app_limited |= tp->app_limited != 0;
+	if ((s32)(westwood->acked_us - westwood->end_us) >= 0)
 		westwood_take_sample(sk);
+	if (westwood->report.state == WESTWOOD_SLOW_START && !tcp_in_slow_start(tp))
+		westwood_update_state(sk, WEIR_WHY_ACK);
 
 	if (trace_weir_ack_enabled())
 		westwood_trace_ack(sk, sample->rtt_us);
@@ -195,24 +222,56 @@ static void westwood_cwnd_event(struct sock *sk, enum tcp_ca_event event)
 static u32 westwood_undo_cwnd(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	struct westwood *westwood = inet_csk_ca(sk);
 	u32 cwnd = tcp_reno_undo_cwnd(sk);
 
 	weir_set_ssthresh(tp, min(tp->snd_ssthresh, cwnd));
+	state_report(sk, &westwood->report,
+		     westwood_state(cwnd, max(tp->snd_ssthresh, tp->prior_ssthresh)),
+		     WEIR_WHY_UNDO);
 
 	return cwnd;
 }
 
-/* The time since the last ACK says nothing about the path. */
+static void westwood_set_state(struct sock *sk, u8 new_state)
+{
+	struct westwood *westwood = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	state_report_ca_state(sk, &westwood->report,
+			      westwood_state(tcp_snd_cwnd(tp), tp->snd_ssthresh), new_state);
+}
+
+/*
+ * Nothing was in flight: since the latest ACK nothing could be delivered, and
+ * that time is taken out of the interval. Beginning it anew would never measure
+ * a path whose windows are acknowledged by one ACK each.
+ */
 static void westwood_tx_start(struct sock *sk)
 {
-	westwood_start_interval(sk);
+	struct westwood *westwood = inet_csk_ca(sk);
+	u32 now_us = westwood_now_us(tcp_sk(sk));
+	u32 idle_us = now_us - westwood->acked_us;
+
+	westwood->start_us += idle_us;
+	westwood->end_us += idle_us;
+	westwood->acked_us = now_us;
+	westwood_update_state(sk, WEIR_WHY_IDLE);
 }
 
 WEIR_DEFINE_CWND_EVENT(westwood, westwood_cwnd_event, westwood_tx_start)
 
+/* The handshake's ACK may have come here before, and was measured from nowhere. */
 static void westwood_init(struct sock *sk)
 {
+	struct westwood *westwood = inet_csk_ca(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	memset(westwood, 0, sizeof(*westwood));
+	westwood->acked_us = westwood_now_us(tp);
 	westwood_start_interval(sk);
+	state_report_init(sk, &westwood->report,
+			  westwood_state(tcp_snd_cwnd(tp), tp->snd_ssthresh));
 }
 
 /* `ss -ti` prints this as bbr:(bw:...,mrtt:...). */
@@ -243,6 +302,7 @@ static struct tcp_congestion_ops westwood_ops __read_mostly = {
 	.init		= westwood_init,
 	.ssthresh	= westwood_ssthresh,
 	.cong_avoid	= tcp_reno_cong_avoid,
+	.set_state	= westwood_set_state,
 	.undo_cwnd	= westwood_undo_cwnd,
 	.pkts_acked	= westwood_pkts_acked,
 	.get_info	= westwood_get_info,

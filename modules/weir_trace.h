@@ -62,36 +62,6 @@ struct weir_values {
 	u64 aux;
 };
 
-/**
- * weir_why_ca_state() - why the kernel's state changes
- * @sk: the connection, in set_state()
- * @new_state: the kernel's state to come, TCP_CA_x
- * @delivered_ce: the connection's count of marked packets delivered, as of the
- *		  change before
- *
- * For an algorithm whose state follows from cwnd and ssthresh, and which tells
- * of an undo by itself. ECN-Echo leads to TCP_CA_CWR at once, and comes with
- * packets that were marked; a full queue of this host and a tail loss probe's
- * repair lead there, too. What has changed when nothing was being reduced is
- * the kernel's doing: it shrinks a window that the application does not use.
- *
- * Return: enum weir_why.
- */
-static inline enum weir_why weir_why_ca_state(const struct sock *sk, u8 new_state,
-					      u32 delivered_ce)
-{
-	switch (new_state) {
-	case TCP_CA_CWR:
-		return tcp_sk(sk)->delivered_ce != delivered_ce ? WEIR_WHY_ECN : WEIR_WHY_LOSS;
-	case TCP_CA_Recovery:
-		return WEIR_WHY_LOSS;
-	case TCP_CA_Loss:
-		return WEIR_WHY_RTO;
-	default:
-		return inet_csk(sk)->icsk_ca_state < TCP_CA_CWR ? WEIR_WHY_IDLE : WEIR_WHY_ACK;
-	}
-}
-
 /* An IPv4 address as IPv6 writes it, ::ffff:a.b.c.d */
 static inline void weir_trace_v4(u8 *to, __be32 addr)
 {

@@ -2,12 +2,18 @@
 /* weir_bic: binary search for the window of the last loss, and past it. */
 #include "tcp_weir_bic.c"
 #include "test.h"
+#include "traced_states.h"
 
 #define RTT_US	100000
 
 static struct bic *bic_of(struct sock *sk)
 {
 	return inet_csk_ca(sk);
+}
+
+static enum bic_state state_of(struct sock *sk)
+{
+	return bic_state(inet_csk_ca(sk), tcp_sk(sk)->snd_cwnd, tcp_sk(sk)->snd_ssthresh);
 }
 
 /* In congestion avoidance at @cwnd, with Wmax @max_win (0: unknown). */
@@ -126,13 +132,12 @@ static void probes_past_the_maximum(void **state)
 	struct bic *bic = bic_of(sk);
 	size_t i;
 
-	shim_trace_on = true;
 	for (i = 0; i < ARRAY_SIZE(stage); i++) {
 		tp->snd_cwnd = stage[i].cwnd;
 		assert_int_equal(bic_step(sk), stage[i].step * 1024);
 		assert_int_equal(bic->probe_step, stage[i].step);
 		assert_int_equal(bic->probe_target, stage[i].target);
-		assert_int_equal(bic_state(sk), BIC_PROBE);
+		assert_int_equal(state_of(sk), BIC_PROBE);
 		/* Nothing changes before the target. */
 		tp->snd_cwnd = stage[i].target - 1;
 		assert_int_equal(bic_step(sk), stage[i].step * 1024);
@@ -141,10 +146,7 @@ static void probes_past_the_maximum(void **state)
 	assert_int_equal(bic_step(sk), 32 * 1024);
 	assert_int_equal(bic->probe_step, 0);
 	assert_int_equal(bic->max_win, 0);
-	assert_int_equal(bic_state(sk), BIC_ADDITIVE);
-	assert_int_equal(shim_last_weir_state.old_state, BIC_PROBE);
-	assert_int_equal(shim_last_weir_state.new_state, BIC_ADDITIVE);
-	shim_trace_on = false;
+	assert_int_equal(state_of(sk), BIC_ADDITIVE);
 	shim_close(sk);
 }
 
@@ -287,7 +289,7 @@ static void undo_restores_probing(void **state)
 	sk = avoiding(390, 400);
 	shim_lose(sk, 1);
 	shim_undo(sk);
-	assert_int_equal(bic_state(sk), BIC_SEARCH);
+	assert_int_equal(state_of(sk), BIC_SEARCH);
 	shim_close(sk);
 }
 
@@ -333,7 +335,7 @@ static void takes_over_a_running_connection(void **state)
 
 	shim_round(sk, RTT_US, 1);
 	shim_switch(sk, "weir_bic");
-	assert_int_equal(bic_state(sk), BIC_ADDITIVE);
+	assert_int_equal(state_of(sk), BIC_ADDITIVE);
 	shim_round(sk, RTT_US, 1);
 	shim_lose(sk, 1);
 	assert_true(bic_of(sk)->max_win > 100);
@@ -388,6 +390,58 @@ static void refuses_mainlines_beta(void **state)
 	assert_string_equal(shim_param_get("beta"), "205");
 }
 
+/* Asked for ssthresh by the SYN's timer: that is no loss to search for. */
+static void a_lost_syn_is_no_maximum(void **state)
+{
+	struct sock *sk = shim_socket("weir_bic");
+
+	inet_csk(sk)->icsk_ca_ops->ssthresh(sk);
+	shim_establish(sk);
+	assert_int_equal(bic_of(sk)->max_win, 0);
+	shim_close(sk);
+}
+
+static void reports_states(void **state)
+{
+	reports_reductions_and_their_end("weir_bic", RTT_US, BIC_SEARCH);
+}
+
+/* Each phase of growth, from Reno to where Wmax is unknown, and once each */
+static void reports_phases_of_growth(void **state)
+{
+	struct sock *sk = avoiding(13, 16);
+
+	shim_trace_on = true;
+	bic_update_state(sk, WEIR_WHY_INIT);
+	shim_count_weir_state = 0;
+	while (!shim_count_weir_state)
+		shim_round(sk, RTT_US, 1);
+	changed(BIC_RENO, BIC_SEARCH, WEIR_WHY_ACK);
+	while (!shim_count_weir_state)
+		shim_ack(sk, 1, RTT_US);
+	changed(BIC_SEARCH, BIC_PROBE, WEIR_WHY_ACK);
+	while (!shim_count_weir_state)
+		shim_ack(sk, 1, RTT_US);
+	changed(BIC_PROBE, BIC_ADDITIVE, WEIR_WHY_ACK);
+	shim_lose(sk, 1);
+	changed(BIC_ADDITIVE, BIC_SEARCH, WEIR_WHY_LOSS);
+	shim_undo(sk);
+	changed(BIC_SEARCH, BIC_ADDITIVE, WEIR_WHY_UNDO);
+	shim_trace_on = false;
+	shim_close(sk);
+
+	/* A small window that is past Wmax already */
+	sk = avoiding(13, 8);
+	shim_trace_on = true;
+	bic_update_state(sk, WEIR_WHY_INIT);
+	shim_count_weir_state = 0;
+	while (!shim_count_weir_state)
+		shim_ack(sk, 1, RTT_US);
+	changed(BIC_RENO, BIC_PROBE, WEIR_WHY_ACK);
+	shim_trace_on = false;
+	shim_close(sk);
+}
+
 static void survives_being_uninitialised(void **state)
 {
 	shim_call_all_uninitialised("weir_bic");
@@ -416,6 +470,9 @@ int main(void)
 		cmocka_unit_test(traces_the_search),
 		cmocka_unit_test(survives_extremes),
 		cmocka_unit_test(refuses_mainlines_beta),
+		cmocka_unit_test(a_lost_syn_is_no_maximum),
+		cmocka_unit_test(reports_states),
+		cmocka_unit_test(reports_phases_of_growth),
 		cmocka_unit_test(survives_being_uninitialised),
 	};
 

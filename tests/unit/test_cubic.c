@@ -107,8 +107,8 @@ static void window_rises_along_the_curve(void **state)
 		d = (shim_now_ns - start) / 1e9 - k;
 		w = 1000 + 0.4 * d * d * d;
 		assert_true(fabs(tp->snd_cwnd - w) < 1.5 + 0.4 * 3 * d * d * 0.1);
-		assert_int_equal(priv(sk)->state, d < -0.2 ? CUBIC_CONCAVE :
-				 d > 0.5 ? CUBIC_CONVEX : priv(sk)->state);
+		assert_int_equal(priv(sk)->report.state, d < -0.2 ? CUBIC_CONCAVE :
+				 d > 0.5 ? CUBIC_CONVEX : priv(sk)->report.state);
 	} while (shim_now_ns - start < 15ULL * NSEC_PER_SEC);
 	assert_in_range(tp->snd_cwnd, 1070, 1095);
 	shim_close(sk);
@@ -143,7 +143,7 @@ static u32 ten_more(struct sock *sk)
 	while (epoch(sk)->w_est < from + 10) {
 		clock_ack(sk, 5 * MS);
 		assert_int_equal(tcp_sk(sk)->snd_cwnd, epoch(sk)->w_est);
-		assert_int_equal(priv(sk)->state, CUBIC_RENO_FRIENDLY);
+		assert_int_equal(priv(sk)->report.state, CUBIC_RENO_FRIENDLY);
 		acked++;
 	}
 
@@ -227,7 +227,7 @@ static void rises_to_w_est_no_faster_than_slow_start(void **state)
 
 	clock_ack(sk, 5 * MS);
 	epoch(sk)->w_est = 1000;
-	priv(sk)->state = CUBIC_RENO_FRIENDLY;
+	priv(sk)->report.state = CUBIC_RENO_FRIENDLY;
 	for (i = 1; i <= 10; i++) {
 		shim_ack(sk, 3, 5 * MS);
 		assert_in_range(tcp_sk(sk)->snd_cwnd, 140 + 3 * i - 9, 140 + 3 * i);

@@ -2,6 +2,7 @@
 /* weir_dctcp: RFC 8257, sender and receiver, and what is left without ECN. */
 #include "tcp_weir_dctcp.c"
 #include "test.h"
+#include "traced_states.h"
 #include "shim_path.h"
 
 #define RTT_US	10000
@@ -471,6 +472,13 @@ static void survives_extremes(void **state)
 	shim_close(sk);
 }
 
+static void reports_states(void **state)
+{
+	assert_int_equal(shim_param_set("alpha_on_init", "512"), 0);
+	reports_reductions_and_their_end("weir_dctcp", 100000, DCTCP_AVOID);
+	assert_int_equal(shim_param_set("alpha_on_init", "1024"), 0);
+}
+
 static void survives_being_uninitialised(void **state)
 {
 	u32 sent = shim_acks_sent;
@@ -550,6 +558,7 @@ int main(void)
 		cmocka_unit_test(informs_ss),
 		cmocka_unit_test(is_restricted),
 		cmocka_unit_test(survives_extremes),
+		cmocka_unit_test(reports_states),
 		cmocka_unit_test(survives_being_uninitialised),
 		cmocka_unit_test(keeps_the_queue_at_the_threshold),
 	};

@@ -2,6 +2,7 @@
 /* weir_vegas: alpha to beta packets in the queue, by round-trip times alone. */
 #include "tcp_weir_vegas.c"
 #include "test.h"
+#include "traced_states.h"
 
 #define BASE_US	40000
 
@@ -366,10 +367,10 @@ static void holds_after_undo(void **state)
 	assert_int_equal(tp->snd_cwnd, 20);
 	assert_true(weir_in_initial_slow_start(tp));
 	assert_int_equal(vegas->phase, VEGAS_HOLD);
-	shim_round(sk, 60000, 2);
+	shim_round(sk, 60001, 2);
 	assert_int_equal(vegas->phase, VEGAS_JUDGE);
 	assert_int_equal(tp->snd_cwnd, 20);
-	shim_round(sk, 60000, 2);
+	shim_round(sk, 60001, 2);
 	assert_int_equal(tp->snd_ssthresh, 15);
 	shim_close(sk);
 
@@ -507,6 +508,72 @@ static void obeys_the_clamp(void **state)
 	shim_close(sk);
 }
 
+/* The phases of slow start, and what the kernel does to it */
+static void reports_states(void **state)
+{
+	struct sock *sk = judging();
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tp->ecn_flags = TCP_ECN_OK;
+	shim_trace_on = true;
+	shim_count_weir_state = 0;
+	shim_ack(sk, 2, BASE_US);
+	changed(VEGAS_JUDGE, VEGAS_DOUBLE, WEIR_WHY_ACK);
+	while (!shim_count_weir_state)
+		shim_ack(sk, 2, BASE_US);
+	changed(VEGAS_DOUBLE, VEGAS_HOLD, WEIR_WHY_ACK);
+	shim_lose(sk, 1);
+	changed(VEGAS_HOLD, VEGAS_AVOID, WEIR_WHY_LOSS);
+	shim_undo(sk);
+	changed(VEGAS_AVOID, VEGAS_HOLD, WEIR_WHY_UNDO);
+	shim_ece(sk, 1, BASE_US);
+	changed(VEGAS_HOLD, VEGAS_AVOID, WEIR_WHY_ECN);
+	shim_recover(sk, BASE_US);
+	assert_int_equal(shim_count_weir_state, 0);
+	shim_rto(sk);
+	changed(VEGAS_AVOID, VEGAS_DOUBLE, WEIR_WHY_RTO);
+	shim_trace_on = false;
+	shim_close(sk);
+}
+
+/* All is taken for lost when its first packet leaves again: that is not idle. */
+static void timeout_is_no_idle_time(void **state)
+{
+	struct sock *sk = avoiding(20);
+
+	shim_round(sk, 50000, 2);
+	shim_advance_us(30 * USEC_PER_SEC);
+	shim_rto(sk);
+	assert_int_equal(vegas_of(sk)->base_rtt_us, BASE_US);
+	shim_rto(sk);
+	assert_int_equal(vegas_of(sk)->base_rtt_us, BASE_US);
+	shim_close(sk);
+}
+
+/* In whole milliseconds, which is up to one too small */
+static void rtt_of_timestamps_is_no_base(void **state)
+{
+	struct sock *sk = avoiding(20);
+	struct vegas *vegas = vegas_of(sk);
+
+	shim_ack(sk, 2, 39000);
+	assert_int_equal(vegas->base_rtt_us, 39000);
+	vegas->base_rtt_us = BASE_US;
+	vegas_forget_samples(vegas);
+	tcp_sk(sk)->total_retrans = 1;
+	shim_ack(sk, 2, 39000);
+	assert_int_equal(vegas->base_rtt_us, BASE_US);
+	assert_false(vegas_clean(vegas));
+	shim_ack(sk, 2, 39999);
+	assert_int_equal(vegas->base_rtt_us, 39999);
+	assert_true(vegas_clean(vegas));
+	/* Nor is it one for a connection that is taken over. */
+	tcp_sk(sk)->rtt_min.s[0].v = 39000;
+	shim_switch(sk, "weir_vegas");
+	assert_int_equal(vegas->base_rtt_us, 0);
+	shim_close(sk);
+}
+
 static void survives_being_uninitialised(void **state)
 {
 	shim_call_all_uninitialised("weir_vegas");
@@ -541,6 +608,9 @@ int main(void)
 		cmocka_unit_test(traces_the_queue),
 		cmocka_unit_test(survives_extremes),
 		cmocka_unit_test(obeys_the_clamp),
+		cmocka_unit_test(reports_states),
+		cmocka_unit_test(timeout_is_no_idle_time),
+		cmocka_unit_test(rtt_of_timestamps_is_no_base),
 		cmocka_unit_test(survives_being_uninitialised),
 	};
 

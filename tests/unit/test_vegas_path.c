@@ -106,6 +106,30 @@ static void follows_the_rate(void **state)
 	shim_path_close(&path);
 }
 
+/*
+ * The RTT of a repaired loss comes from timestamps, in whole milliseconds. A path
+ * of 5.7 ms must not be taken for one of 5 ms for the rest of the connection.
+ */
+static void repaired_losses_do_not_shorten_the_path(void **state)
+{
+	struct shim_path path;
+	struct shim_watch w;
+	const struct vegas *vegas;
+
+	shim_path_init(&path, 100, 1000);
+	path.ack_every = 2;
+	path.drop_every = 9973;
+	connect_with_handshake(&path, 5700);
+	shim_path_run(&path, 10 * USEC_PER_SEC);
+	w = shim_watch(&path, 1, 10000, NULL, NULL);
+	vegas = inet_csk_ca(path.flows[0].sk);
+	assert_true(path.drops > 10);
+	assert_in_range(vegas->base_rtt_us, 5700, 5900);
+	/* Without losses 100%; a halved window takes some 20 round trips. */
+	assert_true(w.use > 0.9);
+	shim_path_close(&path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +137,7 @@ int main(void)
 		cmocka_unit_test(slow_start_does_not_overflow),
 		cmocka_unit_test(parameters_set_the_queue),
 		cmocka_unit_test(follows_the_rate),
+		cmocka_unit_test(repaired_losses_do_not_shorten_the_path),
 	};
 
 	return cmocka_run_group_tests_name("vegas_path", tests, NULL, NULL);

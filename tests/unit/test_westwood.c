@@ -2,6 +2,7 @@
 /* weir_westwood: on loss, the window that the measured bandwidth needs. */
 #include "tcp_weir_westwood.c"
 #include "test.h"
+#include "traced_states.h"
 
 static struct westwood *westwood_of(struct sock *sk)
 {
@@ -252,14 +253,16 @@ static void application_limit_never_lowers(void **state)
 static void idle_time_is_not_measured(void **state)
 {
 	struct sock *sk = steady(40, 100000);
+	u32 measured_us;
 
 	shim_app_limit(sk, 0);
 	shim_round(sk, 100000, 1);
 	assert_int_equal(tcp_sk(sk)->packets_out, 0);
+	measured_us = (u32)tcp_sk(sk)->tcp_mstamp - westwood_of(sk)->start_us;
 	shim_idle(sk, 30 * USEC_PER_SEC);
 	shim_app_limit(sk, SHIM_UNLIMITED);
 	shim_xmit(sk);
-	assert_int_equal(westwood_of(sk)->start_us, (u32)tcp_sk(sk)->tcp_mstamp);
+	assert_int_equal((u32)tcp_sk(sk)->tcp_mstamp - westwood_of(sk)->start_us, measured_us);
 	shim_round(sk, 100000, 1);
 	assert_in_range(rate_of(sk), 340, 410);
 	shim_close(sk);
@@ -356,6 +359,108 @@ static void survives_extremes(void **state)
 	shim_close(sk);
 }
 
+/* Nothing is ever in flight when the next window leaves, and that is not idle. */
+static void measures_windows_that_one_ack_answers(void **state)
+{
+	struct sock *sk = shim_connect("weir_westwood");
+	struct tcp_sock *tp = tcp_sk(sk);
+	int i;
+
+	/* 10 packets per 2 ms are 5000 a second. */
+	tp->snd_cwnd = 10;
+	tp->snd_cwnd_clamp = 10;
+	tp->snd_ssthresh = 10;
+	shim_xmit(sk);
+	for (i = 0; i < 500; i++)
+		shim_round(sk, 2000, 10);
+	assert_in_range(rate_of(sk), 4990, 5010);
+	shim_close(sk);
+
+	/* After ten times that, a bandwidth of long ago is forgotten. */
+	sk = steady(200, 4000);
+	tp = tcp_sk(sk);
+	assert_in_range(rate_of(sk), 49500, 50500);
+	tp->snd_cwnd = 10;
+	tp->snd_cwnd_clamp = 10;
+	while (tp->packets_out > 10)
+		shim_ack(sk, 1, -1);
+	for (i = 0; i < 2000; i++)
+		shim_round(sk, 2000, 10);
+	assert_in_range(rate_of(sk), 4990, 5010);
+	shim_rto(sk);
+	assert_in_range(tp->snd_ssthresh, 10, 11);
+	shim_close(sk);
+}
+
+/* The time until a timeout's retransmission delivers nothing, and is none. */
+static void waiting_for_a_timeout_is_not_measured(void **state)
+{
+	struct sock *sk = steady(40, 100000);
+	u32 rate = rate_of(sk);
+
+	shim_advance_us(30 * USEC_PER_SEC);
+	shim_rto(sk);
+	shim_round(sk, 100000, 1);
+	/* The 40 packets of the round trip after it, not of 30 s */
+	assert_in_range(rate_of(sk), rate * 99 / 100, rate);
+	shim_close(sk);
+}
+
+/* Four round trips with two packets each, two that are full, again and again */
+static void application_limit_never_lowers_what_it_is_part_of(void **state)
+{
+	static const u32 rtts_us[] = { 10000, 100000 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rtts_us); i++) {
+		struct sock *sk = steady(40, rtts_us[i]);
+		u32 rate = rate_of(sk);
+		int cycle, round;
+
+		for (cycle = 0; cycle < 20; cycle++) {
+			for (round = 0; round < 4; round++) {
+				shim_app_limit(sk, 2);
+				shim_round(sk, rtts_us[i], 1);
+			}
+			shim_app_limit(sk, SHIM_UNLIMITED);
+			shim_xmit(sk);
+			shim_round(sk, rtts_us[i], 1);
+			shim_round(sk, rtts_us[i], 1);
+		}
+		assert_in_range(rate_of(sk), rate * 99 / 100, rate * 101 / 100);
+		shim_close(sk);
+	}
+}
+
+/*
+ * A client's SYN-ACK comes here before init(), and its "interval" began when the
+ * clock did. Within 16.8 s of that it would leave a bandwidth of a packet or so.
+ */
+static void the_handshake_is_no_estimate(void **state)
+{
+	static const struct ack_sample syn_ack = { .rtt_us = 1000, .pkts_acked = 1 };
+	u64 now_ns = shim_now_ns;
+	struct sock *sk;
+
+	shim_now_ns = NSEC_PER_SEC;
+	sk = shim_socket("weir_westwood");
+	tcp_sk(sk)->delivered = 1;
+	inet_csk(sk)->icsk_ca_ops->pkts_acked(sk, &syn_ack);
+	shim_establish(sk);
+	assert_int_equal(westwood_of(sk)->bw, 0);
+	shim_xmit(sk);
+	shim_advance_us(20000);
+	shim_lose(sk, 1);
+	assert_int_equal(tcp_sk(sk)->snd_ssthresh, 5);
+	shim_close(sk);
+	shim_now_ns = now_ns;
+}
+
+static void reports_states(void **state)
+{
+	reports_reductions_and_their_end("weir_westwood", 100000, WESTWOOD_AVOID);
+}
+
 static void survives_being_uninitialised(void **state)
 {
 	shim_call_all_uninitialised("weir_westwood");
@@ -383,6 +488,11 @@ int main(void)
 		cmocka_unit_test(informs_ss),
 		cmocka_unit_test(traces_the_estimate),
 		cmocka_unit_test(survives_extremes),
+		cmocka_unit_test(measures_windows_that_one_ack_answers),
+		cmocka_unit_test(waiting_for_a_timeout_is_not_measured),
+		cmocka_unit_test(application_limit_never_lowers_what_it_is_part_of),
+		cmocka_unit_test(the_handshake_is_no_estimate),
+		cmocka_unit_test(reports_states),
 		cmocka_unit_test(survives_being_uninitialised),
 	};
 
