@@ -33,7 +33,8 @@
  * - The filter's 7/8 and the floor of 50 ms are those of Westwood+ in Linux. Of
  *   the authors' papers some have 7/8 and some 0.9, and they know no floor.
  * - RTTmin is the kernel's, over net.ipv4.tcp_min_rtt_wlen (300 s), and not
- *   over the whole connection: a longer path is noticed some day.
+ *   over the whole connection: a longer path is noticed some day. What it takes
+ *   from timestamps is left out (weir_rtt_is_coarse()).
  * - During the first slow start a sample above BWE replaces it. The filter
  *   would lag a rate that doubles every round trip by a factor of four, and
  *   the first loss would throw most of the window away.
@@ -73,6 +74,8 @@ enum westwood_state {
  * @start_us: when the interval being measured began, idle time taken out
  *	      [us, modulo 2^32]
  * @end_us: when it may end [us, modulo 2^32]
+ * @min_rtt_us: least RTT that does not come from timestamps, 0 if there is none
+ *		yet [us]
  * @acked_us: when the latest ACK came [us, modulo 2^32]
  * @delivered: the connection's count of delivered packets at @start_us
  * @report: enum westwood_state, as last reported
@@ -83,6 +86,7 @@ struct westwood {
 	u32 sample;
 	u32 start_us;
 	u32 end_us;
+	u32 min_rtt_us;
 	u32 acked_us;
 	u32 delivered;
 	struct state_report report;
@@ -92,6 +96,27 @@ struct westwood {
 static u32 westwood_now_us(const struct tcp_sock *tp)
 {
 	return tp->tcp_mstamp;
+}
+
+/*
+ * RTTmin: the kernel's least RTT of 300 s, but for what it took from timestamps.
+ * Where it is the larger one, the path has become longer since.
+ */
+static u32 westwood_min_rtt(const struct sock *sk)
+{
+	const struct westwood *westwood = inet_csk_ca(sk);
+
+	return max(READ_ONCE(westwood->min_rtt_us), tcp_min_rtt(tcp_sk(sk)));
+}
+
+static void westwood_sample_rtt(struct sock *sk, s32 rtt_us)
+{
+	struct westwood *westwood = inet_csk_ca(sk);
+
+	/* 0, none yet, is above any. */
+	if (rtt_us > 0 && (u32)rtt_us - 1 < westwood->min_rtt_us - 1 &&
+	    !weir_rtt_is_coarse(tcp_sk(sk), rtt_us))
+		WRITE_ONCE(westwood->min_rtt_us, rtt_us);
 }
 
 static void westwood_start_interval(struct sock *sk)
@@ -115,7 +140,7 @@ static void westwood_start_interval(struct sock *sk)
 static u32 westwood_bdp(const struct sock *sk)
 {
 	const struct westwood *westwood = inet_csk_ca(sk);
-	u64 scaled = (u64)westwood->bw * tcp_min_rtt(tcp_sk(sk));
+	u64 scaled = (u64)westwood->bw * westwood_min_rtt(sk);
 
 	return min_t(u64, (scaled + (1U << WESTWOOD_BW_SHIFT) - 1) >> WESTWOOD_BW_SHIFT,
 		     U32_MAX);
@@ -138,6 +163,8 @@ static noinline void westwood_take_sample(struct sock *sk)
 	else if (sample > bw || !westwood->app_limited)
 		bw = bw - (bw >> WESTWOOD_GAIN_SHIFT) + (sample >> WESTWOOD_GAIN_SHIFT);
 	WRITE_ONCE(westwood->bw, bw);
+	if (westwood->min_rtt_us < tcp_min_rtt(tp))
+		WRITE_ONCE(westwood->min_rtt_us, 0);
 	westwood_start_interval(sk);
 }
 
@@ -179,6 +206,7 @@ static void westwood_pkts_acked(struct sock *sk, const struct ack_sample *sample
 	struct westwood *westwood = inet_csk_ca(sk);
 	const struct tcp_sock *tp = tcp_sk(sk);
 
+	westwood_sample_rtt(sk, sample->rtt_us);
 	westwood->acked_us = westwood_now_us(tp);
 	/* The kernel forgets it before the packets that it held back are measured. */
 	westwood->app_limited |= tp->app_limited != 0;
@@ -289,7 +317,7 @@ static size_t westwood_get_info(struct sock *sk, u32 ext, int *attr,
 	memset(&info->bbr, 0, sizeof(info->bbr));
 	info->bbr.bbr_bw_lo = (u32)bw;
 	info->bbr.bbr_bw_hi = (u32)(bw >> 32);
-	info->bbr.bbr_min_rtt = tcp_min_rtt(tp);
+	info->bbr.bbr_min_rtt = westwood_min_rtt(sk);
 	*attr = INET_DIAG_BBRINFO;
 
 	return sizeof(info->bbr);

@@ -3,6 +3,7 @@
 #include "tcp_weir_westwood.c"
 #include "test.h"
 #include "traced_states.h"
+#include "shim_watch.h"
 
 static struct westwood *westwood_of(struct sock *sk)
 {
@@ -456,6 +457,46 @@ static void the_handshake_is_no_estimate(void **state)
 	shim_now_ns = now_ns;
 }
 
+/* In whole milliseconds, and up to one too small, if something was sent twice */
+static void rtt_of_timestamps_is_no_minimum(void **state)
+{
+	struct sock *sk = steady(40, 5700);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	assert_int_equal(westwood_min_rtt(sk), 5700);
+	tp->total_retrans = 1;
+	shim_round(sk, 5000, 1);
+	assert_int_equal(tcp_min_rtt(tp), 5000);
+	assert_int_equal(westwood_min_rtt(sk), 5700);
+	shim_round(sk, 5600, 1);
+	assert_int_equal(westwood_min_rtt(sk), 5600);
+	/* A longer path, when the kernel has forgotten this one */
+	tp->rtt_min.s[0].v = 8100;
+	assert_int_equal(westwood_min_rtt(sk), 8100);
+	westwood_take_sample(sk);
+	shim_round(sk, 9300, 1);
+	assert_int_equal(westwood_min_rtt(sk), 9300);
+	shim_close(sk);
+}
+
+/* 1% of all packets lost at random, on a path that is short and not a whole number of milliseconds long */
+static void random_loss_costs_little(void **state)
+{
+	struct shim_path path;
+	struct shim_watch w;
+
+	shim_seed(5);
+	shim_path_init(&path, 100, 1000);
+	path.ack_every = 2;
+	path.drop_ppm = 10000;
+	shim_path_connect(&path, "weir_westwood", 5700);
+	shim_path_run(&path, 10 * USEC_PER_SEC);
+	w = shim_watch(&path, 1, 15000, NULL, NULL);
+	/* Reno's bound is 0.12 of it. */
+	assert_true(w.use > 0.8);
+	shim_path_close(&path);
+}
+
 static void reports_states(void **state)
 {
 	reports_reductions_and_their_end("weir_westwood", 100000, WESTWOOD_AVOID);
@@ -492,6 +533,8 @@ int main(void)
 		cmocka_unit_test(waiting_for_a_timeout_is_not_measured),
 		cmocka_unit_test(application_limit_never_lowers_what_it_is_part_of),
 		cmocka_unit_test(the_handshake_is_no_estimate),
+		cmocka_unit_test(rtt_of_timestamps_is_no_minimum),
+		cmocka_unit_test(random_loss_costs_little),
 		cmocka_unit_test(reports_states),
 		cmocka_unit_test(survives_being_uninitialised),
 	};
