@@ -168,21 +168,32 @@ static noinline void vegas_trace_ack(const struct sock *sk, s32 rtt_us)
 	trace_weir_ack(sk, vegas_state(vegas, cwnd, tp->snd_ssthresh), rtt_us, &values);
 }
 
+/* Return: false if it is below base, and may be so for want of precision. */
+static bool vegas_take_rtt(const struct sock *sk, u32 rtt_us)
+{
+	struct vegas *vegas = inet_csk_ca(sk);
+
+	/* base is never above a round's least: one look is enough. */
+	if (~rtt_us <= vegas->min_rtt_not)
+		return true;
+	/* A base of 0, none yet, is above any. */
+	if (rtt_us - 1 < vegas->base_rtt_us - 1) {
+		if (weir_rtt_is_coarse(tcp_sk(sk), rtt_us))
+			return false;
+		vegas->base_rtt_us = rtt_us;
+	}
+	vegas->min_rtt_not = ~rtt_us;
+
+	return true;
+}
+
 static void vegas_pkts_acked(struct sock *sk, const struct ack_sample *sample)
 {
 	struct vegas *vegas = inet_csk_ca(sk);
 	u32 rtt_us = sample->rtt_us;
-	bool least = ~rtt_us > vegas->min_rtt_not;
 
 	/* Negative: nothing was acknowledged that tells an RTT. */
-	if (sample->rtt_us > 0 && !(least && weir_rtt_is_coarse(tcp_sk(sk), rtt_us))) {
-		/* base is never above a round's least: one look is enough. */
-		if (least) {
-			vegas->min_rtt_not = ~rtt_us;
-			/* A base of 0, none yet, is above any. */
-			if (rtt_us - 1 < vegas->base_rtt_us - 1)
-				vegas->base_rtt_us = rtt_us;
-		}
+	if (sample->rtt_us > 0 && vegas_take_rtt(sk, rtt_us)) {
 		vegas->samples++;
 		vegas->acked |= sample->pkts_acked;
 	}
@@ -319,12 +330,12 @@ static void vegas_set_state(struct sock *sk, u8 new_state)
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u8 old_state = inet_csk(sk)->icsk_ca_state;
 
-	if (max(old_state, new_state) >= TCP_CA_CWR) {
-		/* After a timeout double at once, to the threshold. */
-		if (new_state == TCP_CA_Loss)
-			vegas->phase = VEGAS_DOUBLE;
-		vegas_start_round(sk);
-	}
+	if (max(old_state, new_state) < TCP_CA_CWR)
+		return;
+	/* After a timeout double at once, to the threshold. */
+	if (new_state == TCP_CA_Loss)
+		vegas->phase = VEGAS_DOUBLE;
+	vegas_start_round(sk);
 	state_report_ca_state(sk, &vegas->report,
 			      vegas_state(vegas, tcp_snd_cwnd(tp), tp->snd_ssthresh), new_state);
 }
