@@ -36,7 +36,7 @@ struct state_report {
 static inline void state_report(const struct sock *sk, struct state_report *report,
 				u8 state, enum weir_why why)
 {
-	if (state == report->state)
+	if (likely(state == report->state))
 		return;
 	trace_weir_state(sk, report->state, state, why);
 	report->state = state;
@@ -91,7 +91,8 @@ static inline enum weir_why state_report_why(const struct sock *sk,
 static inline void state_report_ca_state(const struct sock *sk, struct state_report *report,
 					 u8 state, u8 new_state)
 {
-	if (new_state != TCP_CA_Recovery || inet_csk(sk)->icsk_ca_state != TCP_CA_CWR)
+	if (unlikely(state != report->state) &&
+	    (new_state != TCP_CA_Recovery || inet_csk(sk)->icsk_ca_state != TCP_CA_CWR))
 		state_report(sk, report, state, state_report_why(sk, report, new_state));
 	report->delivered_ce = tcp_sk(sk)->delivered_ce;
 }
