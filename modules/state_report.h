@@ -36,7 +36,7 @@ struct state_report {
 static inline void state_report(const struct sock *sk, struct state_report *report,
 				u8 state, enum weir_why why)
 {
-	if (likely(state == report->state))
+	if (state == report->state)
 		return;
 	trace_weir_state(sk, report->state, state, why);
 	report->state = state;
@@ -79,22 +79,31 @@ static inline enum weir_why state_report_why(const struct sock *sk,
 	}
 }
 
+/* From CWR to Recovery one reduction goes on, with cwnd where the kernel has it. */
+static __maybe_unused noinline void state_report_reduction(const struct sock *sk,
+							   struct state_report *report,
+							   u8 state, u8 new_state)
+{
+	if (new_state != TCP_CA_Recovery || inet_csk(sk)->icsk_ca_state != TCP_CA_CWR)
+		state_report(sk, report, state, state_report_why(sk, report, new_state));
+	report->delivered_ce = tcp_sk(sk)->delivered_ce;
+}
+
 /**
  * state_report_ca_state() - report what the kernel's change of state brings
  * @sk: the connection, in set_state()
  * @report: what was last told of it
  * @state: the algorithm's state of now
  * @new_state: the kernel's state to come, TCP_CA_x
- *
- * From CWR to Recovery one reduction goes on, with cwnd where the kernel has it.
  */
 static inline void state_report_ca_state(const struct sock *sk, struct state_report *report,
 					 u8 state, u8 new_state)
 {
-	if (unlikely(state != report->state) &&
-	    (new_state != TCP_CA_Recovery || inet_csk(sk)->icsk_ca_state != TCP_CA_CWR))
-		state_report(sk, report, state, state_report_why(sk, report, new_state));
-	report->delivered_ce = tcp_sk(sk)->delivered_ce;
+	/* Most bring nothing. */
+	if (state == report->state)
+		report->delivered_ce = tcp_sk(sk)->delivered_ce;
+	else
+		state_report_reduction(sk, report, state, new_state);
 }
 
 #endif /* _STATE_REPORT_H */

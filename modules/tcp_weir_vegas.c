@@ -169,13 +169,10 @@ static noinline void vegas_trace_ack(const struct sock *sk, s32 rtt_us)
 }
 
 /* Return: false if it is below base, and may be so for want of precision. */
-static bool vegas_take_rtt(const struct sock *sk, u32 rtt_us)
+static bool vegas_take_least(const struct sock *sk, u32 rtt_us)
 {
 	struct vegas *vegas = inet_csk_ca(sk);
 
-	/* base is never above a round's least: one look is enough. */
-	if (~rtt_us <= vegas->min_rtt_not)
-		return true;
 	/* A base of 0, none yet, is above any. */
 	if (rtt_us - 1 < vegas->base_rtt_us - 1) {
 		if (weir_rtt_is_coarse(tcp_sk(sk), rtt_us))
@@ -192,8 +189,12 @@ static void vegas_pkts_acked(struct sock *sk, const struct ack_sample *sample)
 	struct vegas *vegas = inet_csk_ca(sk);
 	u32 rtt_us = sample->rtt_us;
 
-	/* Negative: nothing was acknowledged that tells an RTT. */
-	if (sample->rtt_us > 0 && vegas_take_rtt(sk, rtt_us)) {
+	/*
+	 * Negative: nothing was acknowledged that tells an RTT. base is never above
+	 * a round's least: one look is enough.
+	 */
+	if (sample->rtt_us > 0 &&
+	    (likely(~rtt_us <= vegas->min_rtt_not) || vegas_take_least(sk, rtt_us))) {
 		vegas->samples++;
 		vegas->acked |= sample->pkts_acked;
 	}
