@@ -291,7 +291,8 @@ static noinline void vegas_slow_start(struct sock *sk, bool round_ended, u32 ack
 
 	if (vegas->phase == VEGAS_DOUBLE && tcp_is_cwnd_limited(sk))
 		tcp_slow_start(tcp_sk(sk), acked);
-	vegas_update_state(sk, WEIR_WHY_ACK);
+	if (round_ended || !tcp_in_slow_start(tcp_sk(sk)))
+		vegas_update_state(sk, WEIR_WHY_ACK);
 }
 
 static noinline void vegas_end_round(struct sock *sk)

@@ -6,9 +6,6 @@ set -euo pipefail
 . "$(dirname "$0")/env.sh"
 own_namespace "$@"
 
-# nobody COMMAND...: run it without root's rights.
-nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups -- "$@"; }
-
 # options COMMAND: the options that its help names.
 options() { "$WEIR" "$1" --help | grep -oE -- '--[a-z-]+' | sort -u; }
 

@@ -7,7 +7,6 @@ set -euo pipefail
 . "$(dirname "$0")/env.sh"
 own_namespace "$@"
 
-nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups -- "$@"; }
 # tree_make VERB [VARIABLE=VALUE...]: make in the tree, for a made-up kernel.
 tree_make() { make --no-print-directory -C "$TREE" KDIR="$T/kdir" OUT="$T/out" DESTDIR="$T/root" "$@"; }
 files() { (cd "$T/root" && find . ! -type d | sort); }

@@ -479,7 +479,7 @@ static void rtt_of_timestamps_is_no_minimum(void **state)
 	shim_close(sk);
 }
 
-/* 1% of all packets lost at random, on a path that is short and not a whole number of milliseconds long */
+/* 1% of all packets lost at random, where timestamps are a seventh too small */
 static void random_loss_costs_little(void **state)
 {
 	struct shim_path path;
