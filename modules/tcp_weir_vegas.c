@@ -65,8 +65,8 @@ enum vegas_state {
 
 /**
  * struct vegas - per-connection state
- * @base_rtt_us: least RTT since the connection or its last idle period, 0 if
- *		 there is none yet [us]
+ * @base_rtt_us: least RTT since the connection or its last idle period, as of the
+ *		 latest round, 0 if there is none yet [us]
  * @min_rtt_not: bitwise complement of the least RTT of this round [us]; so that
  *		 0 is none yet, and the lesser RTT is the larger number
  * @rtt_us: RTT that the last decision was based on, for tracing [us]
@@ -94,11 +94,24 @@ static void vegas_forget_samples(struct vegas *vegas)
 	vegas->acked = 0;
 }
 
+/* What a round has seen may be less than anything before. */
+static void vegas_update_base(struct sock *sk)
+{
+	struct vegas *vegas = inet_csk_ca(sk);
+	u32 rtt_us = ~vegas->min_rtt_not;
+
+	/* A base of 0, none yet, is above any. */
+	if (vegas->min_rtt_not && rtt_us - 1 < vegas->base_rtt_us - 1 &&
+	    !weir_rtt_is_coarse(tcp_sk(sk), rtt_us))
+		WRITE_ONCE(vegas->base_rtt_us, rtt_us);
+}
+
 /* Measure what is sent from now on. */
 static void vegas_start_round(struct sock *sk)
 {
 	struct vegas *vegas = inet_csk_ca(sk);
 
+	vegas_update_base(sk);
 	vegas->round_end = tcp_sk(sk)->snd_nxt;
 	vegas_forget_samples(vegas);
 }
@@ -168,33 +181,15 @@ static noinline void vegas_trace_ack(const struct sock *sk, s32 rtt_us)
 	trace_weir_ack(sk, vegas_state(vegas, cwnd, tp->snd_ssthresh), rtt_us, &values);
 }
 
-/* Return: false if it is below base, and may be so for want of precision. */
-static bool vegas_take_least(const struct sock *sk, u32 rtt_us)
-{
-	struct vegas *vegas = inet_csk_ca(sk);
-
-	/* A base of 0, none yet, is above any. */
-	if (rtt_us - 1 < vegas->base_rtt_us - 1) {
-		if (weir_rtt_is_coarse(tcp_sk(sk), rtt_us))
-			return false;
-		vegas->base_rtt_us = rtt_us;
-	}
-	vegas->min_rtt_not = ~rtt_us;
-
-	return true;
-}
-
 static void vegas_pkts_acked(struct sock *sk, const struct ack_sample *sample)
 {
 	struct vegas *vegas = inet_csk_ca(sk);
 	u32 rtt_us = sample->rtt_us;
 
-	/*
-	 * Negative: nothing was acknowledged that tells an RTT. base is never above
-	 * a round's least: one look is enough.
-	 */
-	if (sample->rtt_us > 0 &&
-	    (likely(~rtt_us <= vegas->min_rtt_not) || vegas_take_least(sk, rtt_us))) {
+	/* Negative: nothing was acknowledged that tells an RTT. */
+	if (sample->rtt_us > 0) {
+		if (~rtt_us > vegas->min_rtt_not)
+			vegas->min_rtt_not = ~rtt_us;
 		vegas->samples++;
 		vegas->acked |= sample->pkts_acked;
 	}
@@ -210,6 +205,25 @@ static void vegas_pkts_acked(struct sock *sk, const struct ack_sample *sample)
 static bool vegas_clean(const struct vegas *vegas)
 {
 	return vegas->acked > 1 || vegas->samples >= VEGAS_CLEAN_SAMPLES;
+}
+
+/**
+ * vegas_measure() - the RTT to decide by
+ * @sk: the connection, in a round with samples
+ *
+ * Where it is below base, there was no queue.
+ *
+ * Return: whether there is one, in rtt_us.
+ */
+static bool vegas_measure(struct sock *sk)
+{
+	struct vegas *vegas = inet_csk_ca(sk);
+
+	if (!vegas->base_rtt_us)
+		vegas_update_base(sk);
+	vegas->rtt_us = max(~vegas->min_rtt_not, vegas->base_rtt_us);
+
+	return vegas->base_rtt_us;
 }
 
 /**
@@ -263,9 +277,8 @@ static bool vegas_judge(struct sock *sk, bool round_ended)
 {
 	struct vegas *vegas = inet_csk_ca(sk);
 
-	if (!vegas->min_rtt_not)
+	if (!vegas->min_rtt_not || !vegas_measure(sk))
 		return false;
-	vegas->rtt_us = ~vegas->min_rtt_not;
 	if (vegas_diff(vegas, tcp_snd_cwnd(tcp_sk(sk))) <=
 	    (u64)READ_ONCE(vegas_gamma) * vegas->rtt_us || !tcp_is_cwnd_limited(sk)) {
 		vegas->phase = VEGAS_DOUBLE;
@@ -301,8 +314,7 @@ static noinline void vegas_end_round(struct sock *sk)
 
 	if (!vegas_clean(vegas))
 		return;
-	vegas->rtt_us = ~vegas->min_rtt_not;
-	if (tcp_is_cwnd_limited(sk))
+	if (vegas_measure(sk) && tcp_is_cwnd_limited(sk))
 		vegas_avoid(sk);
 	vegas_start_round(sk);
 }
@@ -369,9 +381,9 @@ static void vegas_tx_start(struct sock *sk)
 	u32 idle = tcp_jiffies32 - tp->lsndtime;
 
 	if (!tp->packets_out && idle > inet_csk(sk)->icsk_rto) {
-		vegas->base_rtt_us = 0;
-		vegas->rtt_us = 0;
 		vegas_start_round(sk);
+		WRITE_ONCE(vegas->base_rtt_us, 0);
+		vegas->rtt_us = 0;
 	}
 	vegas_update_state(sk, WEIR_WHY_IDLE);
 }

@@ -555,18 +555,32 @@ static void rtt_of_timestamps_is_no_base(void **state)
 {
 	struct sock *sk = avoiding(20);
 	struct vegas *vegas = vegas_of(sk);
+	u32 cwnd;
 
-	shim_ack(sk, 2, 39000);
+	shim_round(sk, 39000, 2);
+	shim_round(sk, 39000, 2);
 	assert_int_equal(vegas->base_rtt_us, 39000);
 	vegas->base_rtt_us = BASE_US;
 	vegas_forget_samples(vegas);
 	tcp_sk(sk)->total_retrans = 1;
-	shim_ack(sk, 2, 39000);
+	cwnd = tcp_sk(sk)->snd_cwnd;
+	shim_round(sk, 39000, 2);
+	shim_round(sk, 39000, 2);
 	assert_int_equal(vegas->base_rtt_us, BASE_US);
-	assert_false(vegas_clean(vegas));
-	shim_ack(sk, 2, 39999);
+	/* It tells that there is no queue, though. */
+	assert_int_equal(vegas->rtt_us, BASE_US);
+	assert_true(tcp_sk(sk)->snd_cwnd > cwnd);
+	shim_round(sk, 39999, 2);
+	shim_round(sk, 39999, 2);
 	assert_int_equal(vegas->base_rtt_us, 39999);
-	assert_true(vegas_clean(vegas));
+	/* Nothing else is known after idle: the round says nothing. */
+	vegas->base_rtt_us = 0;
+	vegas_forget_samples(vegas);
+	cwnd = tcp_sk(sk)->snd_cwnd;
+	shim_round(sk, 39000, 2);
+	shim_round(sk, 39000, 2);
+	assert_int_equal(vegas->base_rtt_us, 0);
+	assert_int_equal(tcp_sk(sk)->snd_cwnd, cwnd);
 	/* Nor is it one for a connection that is taken over. */
 	tcp_sk(sk)->rtt_min.s[0].v = 39000;
 	shim_switch(sk, "weir_vegas");
