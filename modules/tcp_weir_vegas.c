@@ -34,7 +34,8 @@
  *   receiver's delayed-ACK timer. A round with no clean sample goes on.
  * - Slow start ends at the window measured, W * base / RTT + alpha.
  * - base is forgotten after an idle period longer than the retransmission
- *   timeout: the path may have changed.
+ *   timeout: the path may have changed. RTTs that may come from timestamps do
+ *   not lower it (weir_rtt_is_coarse()).
  * - A round in which the application, not cwnd, was the limit says nothing
  *   about W and changes nothing.
  */
