@@ -112,9 +112,15 @@ static void vegas_start_round(struct sock *sk)
 {
 	struct vegas *vegas = inet_csk_ca(sk);
 
-	vegas_update_base(sk);
 	vegas->round_end = tcp_sk(sk)->snd_nxt;
 	vegas_forget_samples(vegas);
+}
+
+/* The same, before the round is over or without a decision. */
+static void vegas_restart_round(struct sock *sk)
+{
+	vegas_update_base(sk);
+	vegas_start_round(sk);
 }
 
 static enum vegas_state vegas_state(const struct vegas *vegas, u32 cwnd, u32 ssthresh)
@@ -212,19 +218,23 @@ static bool vegas_clean(const struct vegas *vegas)
  * vegas_measure() - the RTT to decide by
  * @sk: the connection, in a round with samples
  *
- * Where it is below base, there was no queue.
+ * Where it is below base it becomes base, or base stands for it: no queue.
  *
  * Return: whether there is one, in rtt_us.
  */
 static bool vegas_measure(struct sock *sk)
 {
 	struct vegas *vegas = inet_csk_ca(sk);
+	u32 rtt_us = ~vegas->min_rtt_not;
 
-	if (!vegas->base_rtt_us)
+	/* A base of 0, none yet, is above any. */
+	if (rtt_us - 1 < vegas->base_rtt_us - 1) {
 		vegas_update_base(sk);
-	vegas->rtt_us = max(~vegas->min_rtt_not, vegas->base_rtt_us);
+		rtt_us = vegas->base_rtt_us;
+	}
+	vegas->rtt_us = rtt_us;
 
-	return vegas->base_rtt_us;
+	return rtt_us;
 }
 
 /**
@@ -301,7 +311,7 @@ static noinline void vegas_slow_start(struct sock *sk, bool round_ended, u32 ack
 	else if (round_ended)
 		vegas->phase++;
 	if (round_ended)
-		vegas_start_round(sk);
+		vegas_restart_round(sk);
 
 	if (vegas->phase == VEGAS_DOUBLE && tcp_is_cwnd_limited(sk))
 		tcp_slow_start(tcp_sk(sk), acked);
@@ -350,7 +360,7 @@ static void vegas_set_state(struct sock *sk, u8 new_state)
 	/* After a timeout double at once, to the threshold. */
 	if (new_state == TCP_CA_Loss)
 		vegas->phase = VEGAS_DOUBLE;
-	vegas_start_round(sk);
+	vegas_restart_round(sk);
 	state_report_ca_state(sk, &vegas->report,
 			      vegas_state(vegas, tcp_snd_cwnd(tp), tp->snd_ssthresh), new_state);
 }
@@ -363,7 +373,7 @@ static u32 vegas_undo_cwnd(struct sock *sk)
 	u32 cwnd = tcp_reno_undo_cwnd(sk);
 
 	vegas->phase = VEGAS_HOLD;
-	vegas_start_round(sk);
+	vegas_restart_round(sk);
 	state_report(sk, &vegas->report,
 		     vegas_state(vegas, cwnd, max(tp->snd_ssthresh, tp->prior_ssthresh)),
 		     WEIR_WHY_UNDO);
@@ -382,7 +392,7 @@ static void vegas_tx_start(struct sock *sk)
 	u32 idle = tcp_jiffies32 - tp->lsndtime;
 
 	if (!tp->packets_out && idle > inet_csk(sk)->icsk_rto) {
-		vegas_start_round(sk);
+		vegas_restart_round(sk);
 		WRITE_ONCE(vegas->base_rtt_us, 0);
 		vegas->rtt_us = 0;
 	}
