@@ -50,6 +50,12 @@ static inline void state_report_init(const struct sock *sk, struct state_report 
 	state_report(sk, report, state, WEIR_WHY_INIT);
 }
 
+/* ssthresh as the kernel leaves it after undo_cwnd() */
+static inline u32 state_report_undone_ssthresh(const struct tcp_sock *tp)
+{
+	return max(tp->snd_ssthresh, tp->prior_ssthresh);
+}
+
 /**
  * state_report_why() - why the kernel's state changes
  * @sk: the connection, in set_state()

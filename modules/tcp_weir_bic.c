@@ -276,7 +276,7 @@ static u32 bic_undo_cwnd(struct sock *sk)
 	bic->probe_step = bic->prior_probe_step;
 	bic->step_cwnd = 0;
 	state_report(sk, &bic->report,
-		     bic_state(bic, cwnd, max(tp->snd_ssthresh, tp->prior_ssthresh)),
+		     bic_state(bic, cwnd, state_report_undone_ssthresh(tp)),
 		     WEIR_WHY_UNDO);
 
 	return cwnd;

@@ -489,7 +489,7 @@ static u32 cubic_undo_cwnd(struct sock *sk)
 		cubic->cwnd_frac = 0;
 	}
 	/* The kernel sets both next, and may not change its state for that. */
-	cubic_report(sk, cwnd, max(tp->snd_ssthresh, tp->prior_ssthresh), WEIR_WHY_UNDO);
+	cubic_report(sk, cwnd, state_report_undone_ssthresh(tp), WEIR_WHY_UNDO);
 
 	return cwnd;
 }

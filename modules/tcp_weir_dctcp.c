@@ -223,7 +223,7 @@ static u32 dctcp_undo_cwnd(struct sock *sk)
 	u32 cwnd = tcp_reno_undo_cwnd(sk);
 
 	state_report(sk, &dctcp->report,
-		     dctcp_state(cwnd, max(tp->snd_ssthresh, tp->prior_ssthresh)),
+		     dctcp_state(cwnd, state_report_undone_ssthresh(tp)),
 		     WEIR_WHY_UNDO);
 
 	return cwnd;

@@ -151,7 +151,7 @@ static u32 reno_undo_cwnd(struct sock *sk)
 	u32 cwnd = max(tcp_snd_cwnd(tp), tp->prior_cwnd);
 
 	state_report(sk, &reno->report,
-		     reno_state(reno, cwnd, max(tp->snd_ssthresh, tp->prior_ssthresh)),
+		     reno_state(reno, cwnd, state_report_undone_ssthresh(tp)),
 		     WEIR_WHY_UNDO);
 
 	return cwnd;

@@ -375,7 +375,7 @@ static u32 vegas_undo_cwnd(struct sock *sk)
 	vegas->phase = VEGAS_HOLD;
 	vegas_restart_round(sk);
 	state_report(sk, &vegas->report,
-		     vegas_state(vegas, cwnd, max(tp->snd_ssthresh, tp->prior_ssthresh)),
+		     vegas_state(vegas, cwnd, state_report_undone_ssthresh(tp)),
 		     WEIR_WHY_UNDO);
 
 	return cwnd;

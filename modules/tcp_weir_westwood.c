@@ -255,7 +255,7 @@ static u32 westwood_undo_cwnd(struct sock *sk)
 
 	weir_set_ssthresh(tp, min(tp->snd_ssthresh, cwnd));
 	state_report(sk, &westwood->report,
-		     westwood_state(cwnd, max(tp->snd_ssthresh, tp->prior_ssthresh)),
+		     westwood_state(cwnd, state_report_undone_ssthresh(tp)),
 		     WEIR_WHY_UNDO);
 
 	return cwnd;

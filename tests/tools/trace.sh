@@ -12,6 +12,7 @@ fake_system
 SCRIPTS=$TREE/scripts/trace
 names=$(sed -n 's/^ \* \([a-z0-9-]*\) - .*/\1/p' "$SCRIPTS"/*.bt)
 trace() { "$WEIR" trace "$@"; }
+
 # --- the scripts
 ok 'the list names each subject' test "$("$WEIR" trace | cut -d ' ' -f 1 | sort | paste -sd ' ')" = \
 	"$(for f in "$SCRIPTS"/*.bt; do basename "$f" .bt; done | grep -v '^part-' | sort | paste -sd ' ')"
